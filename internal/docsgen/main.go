@@ -1,0 +1,42 @@
+// Command docsgen writes the provider's schema as JSON to standard output, as
+// `terraform providers schema -json` would. The documentation is generated from
+// it. Asking the provider itself needs no Terraform, and leaves nothing out: a
+// Terraform older than 1.14 drops list resources and actions, and one older
+// than 1.12 drops identities.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
+)
+
+// name is the key that tfplugindocs looks for: the provider's short name, not
+// its Registry address.
+const name = "ioneth"
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "docsgen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
+	if err != nil {
+		return err
+	}
+	schemas, err := dump(ctx, name, server)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(schemas)
+}
