@@ -1,0 +1,6 @@
+import {
+  to = ioneth_caas_deployment.llm
+  identity = {
+    deployment_id = "6f1c1e0e-3c1b-4a5e-9f4e-0d6a1b2c3d4e"
+  }
+}

@@ -1,0 +1,50 @@
+package deployment
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
+)
+
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// ImportState takes over a deployment by its id, its name, or its identity. Read
+// fills in the rest.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	at := path.Root("deployment_id")
+	if req.ID == "" || uuid.MatchString(req.ID) {
+		resource.ImportStatePassthroughWithIdentity(ctx, at, at, req, resp)
+		return
+	}
+	if r.Client == nil {
+		resp.Diagnostics.AddError("Deployment can't be looked up by its name yet",
+			"The provider's configuration is not known yet. Import by deployment_id, or give the provider a credential that is known at plan.")
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	item, err := r.byName(ctx, req.ID, time.Time{})
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(diagnose.Failure{
+			Summary: "Deployment not looked up", Err: err, State: "Nothing was imported.", Next: "Run the command again, or import by deployment_id.",
+		}.Diagnostics()...)
+	case item == nil:
+		resp.Diagnostics.AddError("No deployment of that name", fmt.Sprintf(
+			"%q is no deployment_id, which is a UUID, and the account has no deployment of that name. "+
+				"The data source ioneth_caas_deployments lists those that it has.", req.ID))
+	case item.Status == caas.StatusDestroyed:
+		resp.Diagnostics.AddError("Deployment is destroyed", fmt.Sprintf(
+			"The deployment %q (%s) is destroyed and can't be imported. Remove the import, and an apply makes a new one.", req.ID, item.ID))
+	default:
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, string(item.ID))...)
+		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, at, string(item.ID))...)
+	}
+}

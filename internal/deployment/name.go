@@ -1,0 +1,116 @@
+package deployment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
+)
+
+// errNameUnknown is within the error of a name that could not be checked.
+var errNameUnknown = errors.New("whether the name is free could not be found out")
+
+// holder is who has a name: nobody, or the deployment by, nil where the list does
+// not show it.
+type holder struct {
+	free  bool
+	by    *caas.DeploymentItem
+	asked time.Time
+}
+
+// freshName is how long the answer that a name is free holds for a purchase:
+// Terraform plans each deployment once more right before it creates it.
+const freshName = 5 * time.Second
+
+// holder asks whether a name is free and, if not, which deployment has it.
+func (s *Session) holder(ctx context.Context, name string) (holder, error) {
+	return s.holders.get(name, func() (holder, error) {
+		h := holder{asked: s.Clock.Now()}
+		free, checkErr := s.Client.NameAvailable(ctx, name)
+		if checkErr == nil && free {
+			h.free = true
+			return h, nil
+		}
+		if caas.IsUnauthorized(checkErr) || ctx.Err() != nil {
+			return h, checkErr
+		}
+		by, listErr := s.byName(ctx, name, time.Time{})
+		switch {
+		case checkErr == nil: // taken; the list only says by whom
+		case listErr != nil:
+			return h, fmt.Errorf("%w: %w", errNameUnknown, checkErr)
+		default: // the check is not in the reference, so the list must do
+			h.free = by == nil || by.Status.Ended()
+		}
+		h.by = by
+		return h, nil
+	})
+}
+
+// checkName refuses a name that is taken, before anything is bought: the name is
+// the only handle on a purchase whose answer gets lost, so it must be ours alone.
+func (s *Session) checkName(ctx context.Context, name string) diag.Diagnostics {
+	h, err := s.holder(ctx, name)
+	if err != nil || !h.free || s.Clock.Now().Sub(h.asked) > freshName {
+		s.holders.forget(name)
+		h, err = s.holder(ctx, name)
+	}
+	s.holders.forget(name) // it is about to be taken
+	switch {
+	case err != nil:
+		return diagnose.Failure{
+			Summary: "Name of the deployment not checked", Err: err,
+			State: "Nothing was bought.", Next: "Run terraform apply again.", Locate: locate,
+		}.Diagnostics()
+	case !h.free && s.ours(name, h.by):
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), "Name is held by the deployment to be replaced", fmt.Sprintf(
+			"The name %q is still held by this resource's own deployment, and a name can't be held twice: the old deployment has to end before the new one is made. "+
+				"Nothing was bought. Remove create_before_destroy from the lifecycle of the resource, and of what depends on it, or change the name in the same apply.", name))}
+	case !h.free:
+		return diag.Diagnostics{nameTaken(name, h.by)}
+	default:
+		return nil
+	}
+}
+
+// ours tells whether the name's holder is a deployment of the state.
+func (s *Session) ours(name string, by *caas.DeploymentItem) bool {
+	own, ok := s.ownNamed(name)
+	return ok && (by == nil || string(by.ID) == own.ID)
+}
+
+// planName says at plan what checkName would say at apply. The name may be held
+// by the resource's own deployment, which the plan replaces.
+func (s *Session) planName(ctx context.Context, name string) diag.Diagnostics {
+	h, err := s.holder(ctx, name)
+	if err != nil {
+		return diag.Diagnostics{diagnose.Failure{
+			Summary: "Name of the deployment not checked", Err: err, State: "Whether the name is free shows at apply.",
+		}.Warning()}
+	}
+	if h.free || s.ours(name, h.by) {
+		return nil
+	}
+	return diag.Diagnostics{nameTaken(name, h.by)}
+}
+
+// nameTaken is the error for a name that another deployment holds.
+func nameTaken(name string, by *caas.DeploymentItem) diag.Diagnostic {
+	at := path.Root("resource_private_name")
+	const summary = "Name of the deployment is taken"
+	if by == nil {
+		return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
+			"The API says that the name %q is taken, and its list of deployments does not show by which. Nothing was bought. "+
+				"Choose another resource_private_name.", name))
+	}
+	return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
+		"The name %q is held by the deployment %s, which is %s. Nothing was bought. "+
+			"Choose another resource_private_name, or take that deployment over instead of buying one:\n\n"+
+			"import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", name, by.ID, by.Status, string(by.ID)))
+}

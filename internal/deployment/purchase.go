@@ -1,0 +1,155 @@
+package deployment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
+)
+
+// planTime bounds the questions of one plan: they are a service, and a plan must
+// not hang on them.
+const planTime = 30 * time.Second
+
+var budgetPath = path.Root("max_cost_usdc")
+
+// purchase is what a plan or an apply is about to buy: a deployment, or hours
+// more for one.
+type purchase struct {
+	definition
+	more int64 // the hours of an extension; 0 for a deployment
+}
+
+// price asks what the purchase costs, in USDC.
+func (s *Session) price(ctx context.Context, p purchase) (float64, error) {
+	hours := p.hours
+	if p.more > 0 {
+		hours = p.more
+	}
+	price, err := s.Client.Price(ctx, caas.PriceRequest{
+		LocationIDs: p.locations, HardwareID: p.hardware, DurationHours: hours,
+		GPUsPerContainer: p.gpus, ReplicaCount: p.replicas,
+	})
+	if err != nil {
+		return 0, err
+	}
+	return float64(price.TotalCostUSDC), nil
+}
+
+// words are what is bought: "vllm": 16 GPUs for 24 hours.
+func (p purchase) words() string {
+	if p.more > 0 {
+		return fmt.Sprintf("%s more for %q", plural(p.more, "hour"), p.name)
+	}
+	return fmt.Sprintf("%q: %d GPUs for %s", p.name, p.gpus*p.replicas, plural(p.hours, "hour"))
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// holdToBudget is the budget's word right before money is spent: the price is
+// asked again, as it may have risen since the plan.
+func (s *Session) holdToBudget(ctx context.Context, p purchase) diag.Diagnostics {
+	if p.budget == nil {
+		return nil
+	}
+	cost, err := s.price(ctx, p)
+	if err != nil {
+		return diagnose.Failure{
+			Summary: "Price not known, and there is a budget", Err: err,
+			State: "Nothing was bought.", Next: "Run terraform apply again, or remove max_cost_usdc to buy at any price.",
+		}.Diagnostics()
+	}
+	return p.judge(cost)
+}
+
+// judge holds a price against the budget.
+func (p purchase) judge(cost float64) diag.Diagnostics {
+	if p.budget == nil || cost <= *p.budget {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(budgetPath, "Price is above the budget", fmt.Sprintf(
+		"%s costs %.2f USDC, and max_cost_usdc allows %.2f. Nothing was bought. "+
+			"Raise max_cost_usdc to %.2f or more, or buy fewer hours, fewer replicas or other hardware.", p.words(), cost, *p.budget, cost))}
+}
+
+// planPrice says what the purchase costs, as a warning, and judges it.
+func (s *Session) planPrice(ctx context.Context, p purchase) diag.Diagnostics {
+	key := fmt.Sprint(p.locations, p.hardware, p.hours, p.gpus, p.replicas, p.more)
+	cost, err := s.prices.get(key, func() (float64, error) { return s.price(ctx, p) })
+	if err != nil {
+		f := diagnose.Failure{Summary: "Price not known", Err: err, Locate: locate}
+		if p.budget != nil {
+			f.Summary, f.State = "Price not known, and there is a budget", "Nothing was bought."
+			f.Next = "Run terraform plan again, or remove max_cost_usdc to buy at any price."
+			return f.Diagnostics()
+		}
+		f.State = "What the apply costs is not known."
+		return diag.Diagnostics{f.Warning()}
+	}
+	if over := p.judge(cost); over != nil {
+		return over
+	}
+	hours := max(p.more, 1)
+	if p.more == 0 {
+		hours = p.hours
+	}
+	text := fmt.Sprintf("The apply pays %.2f USDC up front, %.2f an hour", cost, cost/float64(hours))
+	if p.more == 0 {
+		text += fmt.Sprintf(", for %s of %d GPUs on hardware %d", plural(p.replicas, "container"), p.gpus, p.hardware)
+	}
+	if p.budget == nil {
+		text += ". To hold it to a price, write max_cost_usdc = " + fmt.Sprintf("%.2f.", cost)
+	} else {
+		text += fmt.Sprintf("; max_cost_usdc = %.2f allows it.", *p.budget)
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("Buys %s, %.2f USDC", p.words(), cost), text)}
+}
+
+// questions tells which can be asked: those whose inputs are all known.
+type questions struct{ name, room, price bool }
+
+// planDeployment says what is to be known before a deployment is bought: whether
+// its name is free, whether there is room, what it costs, and what a replacement
+// forfeits. The questions are asked at the same time.
+func (s *Session) planDeployment(ctx context.Context, d definition, known questions) diag.Diagnostics {
+	ctx, cancel := s.Clock.WithTimeout(ctx, planTime)
+	defer cancel()
+	said := make([]diag.Diagnostics, 3)
+	var g errgroup.Group
+	ask := func(i int, inputs bool, question func() diag.Diagnostics) {
+		if inputs {
+			g.Go(func() error { said[i] = question(); return nil })
+		}
+	}
+	ask(0, known.name, func() diag.Diagnostics { return s.planName(ctx, d.name) })
+	ask(1, known.room, func() diag.Diagnostics { return s.planRoom(ctx, d) })
+	ask(2, known.price, func() diag.Diagnostics { return s.planPrice(ctx, purchase{definition: d}) })
+	_ = g.Wait() // the answers are diagnostics
+	var diags diag.Diagnostics
+	for _, part := range said {
+		diags.Append(part...)
+	}
+	if own, ours := s.ownNamed(d.name); ours && known.name && own.Status == string(caas.StatusRunning) && !diags.HasError() {
+		diags.Append(forfeits(own))
+	}
+	return diags
+}
+
+// forfeits says what the end of a running deployment costs.
+func forfeits(own ownDeployment) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(fmt.Sprintf("Replaces the running deployment %q", own.Name), fmt.Sprintf(
+		"The deployment %s runs and is paid for until %s. Replaced, it ends: its first hour is forfeited, the rest of the unused time is refunded to the minute, "+
+			"and nothing serves until the new one runs. With create_before_destroy this can't work, as both would have the same name.",
+		own.ID, own.EndsAt))
+}

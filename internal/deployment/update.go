@@ -1,0 +1,209 @@
+package deployment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+)
+
+// Update changes a deployment in place: its name, its container definition and
+// its duration, each by its own call and only where it changed. Money is spent
+// last, when the API has taken the rest. What was done before a call failed is
+// in the state, so that the next apply goes on from there.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state, config model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := state.DeploymentID.ValueString()
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
+	wanted, diags := plan.definition(ctx, &config)
+	resp.Diagnostics.Append(diags...)
+	had, diags := state.definition(ctx, nil)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.within(ctx, plan.Timeouts.Update, updateTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.Client.Conceal(append(wanted.secrets(), had.secrets()...)...)
+
+	u := update{Session: r.Session, id: id, had: had, wanted: wanted, change: had.to(wanted, state.secretKeys(ctx))}
+	u.watch = watch{id: id, running: plan.WaitForRunning.ValueBool() && u.change.patches(), revived: state.Status.ValueString() == string(caas.StatusFailed)}
+	seen, done, err := u.run(ctx)
+	if err != nil {
+		partial := state
+		partial.takeOver(&plan, done)
+		if seen != nil {
+			resp.Diagnostics.Append(partial.read(ctx, *seen)...)
+		}
+		resp.Diagnostics.Append(resp.State.Set(ctx, &partial)...)
+		resp.Diagnostics.Append(notUpdated(id, seen, done, err)...)
+		return
+	}
+	planned := plan
+	plan.settle()
+	if seen != nil {
+		resp.Diagnostics.Append(plan.read(ctx, *seen)...)
+	}
+	plan.keepPlanned(&planned)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// update is one run of an update in place.
+type update struct {
+	*Session
+	id          string
+	had, wanted definition
+	change      change
+	watch       watch
+}
+
+// done says which parts of an update the API has taken.
+type done struct{ renamed, patched, extended bool }
+
+// run makes the changes and returns what was seen of the deployment after them,
+// nil when nothing had to be asked.
+func (u *update) run(ctx context.Context) (*live, done, error) {
+	var d done
+	if u.change.none() {
+		return nil, d, nil
+	}
+	if u.change.rename {
+		if err := u.Client.Rename(ctx, u.id, u.wanted.name); err != nil {
+			return nil, d, err
+		}
+		if err := u.renamed(ctx); err != nil {
+			return nil, d, err
+		}
+		d.renamed = true
+	}
+	if u.change.patches() {
+		if err := u.Client.Update(ctx, u.id, u.change.request); err != nil {
+			return nil, d, err
+		}
+		d.patched = true // on the API's word, until it is read back
+		u.watch.ignored = func(api *caas.Deployment) []path.Path { return u.change.ignored(u.wanted, api.ContainerConfig) }
+	}
+	if u.change.extend {
+		if err := u.extend(ctx); err != nil {
+			return nil, d, err
+		}
+		d.extended = true
+	}
+	seen, err := u.follow(ctx, u.watch)
+	var ignored *notTakenError
+	if errors.As(err, &ignored) {
+		d.patched = false
+	}
+	return seen, d, err
+}
+
+// renamed looks in the list, which alone tells names, whether the new one took.
+// A deployment that the list does not hold is taken on the API's word.
+func (u *update) renamed(ctx context.Context) error {
+	start := u.Clock.Now()
+	return u.poll(ctx, func(ctx context.Context) (bool, error) {
+		for item, err := range u.Client.Deployments(ctx, "") {
+			if err != nil {
+				return false, err
+			}
+			if string(item.ID) != u.id || string(item.Name) == u.wanted.name {
+				continue
+			}
+			if u.Clock.Now().Sub(start) < settlingTime {
+				return false, nil
+			}
+			return true, &notTakenError{[]path.Path{attributePaths["resource_private_name"]}}
+		}
+		return true, nil
+	})
+}
+
+// errNotExtended is within the error of an extension that surely did not land.
+var errNotExtended = errors.New("the hours were not bought")
+
+// budgetError is a purchase that the budget forbids.
+type budgetError struct{ said diag.Diagnostics }
+
+func (e *budgetError) Error() string { return e.said[0].Summary() }
+
+// extend buys the hours between what is paid for, read just before, and what is
+// wanted: a repeated or half-failed apply, or hours bought elsewhere meanwhile,
+// are never paid twice. After an unsure answer the total tells whether it landed.
+func (u *update) extend(ctx context.Context) error {
+	before, err := u.paid(ctx)
+	if err != nil {
+		return err
+	}
+	hours := u.wanted.hours - before
+	if hours <= 0 {
+		return nil
+	}
+	if over := u.holdToBudget(ctx, purchase{definition: u.wanted, more: hours}); over != nil {
+		return &budgetError{over}
+	}
+	err = u.Client.Extend(ctx, u.id, hours)
+	if err == nil || caas.IsRefused(err) || errors.Is(err, caas.ErrPaymentRequired) {
+		return err
+	}
+	landed, lookErr := u.landed(ctx, before)
+	switch {
+	case landed:
+		return nil
+	case lookErr != nil:
+		return fmt.Errorf("%w: %w; reading the paid time afterwards failed too: %w", errUnsure, err, lookErr)
+	default:
+		return fmt.Errorf("%w: %w", errNotExtended, err)
+	}
+}
+
+// paid are the hours paid for. Time is never taken back from a running
+// deployment, so where the API tells less than the state, the state holds.
+func (u *update) paid(ctx context.Context) (int64, error) {
+	d, err := u.Client.Deployment(ctx, u.id)
+	if err != nil {
+		return 0, err
+	}
+	return max(live{Deployment: d}.paidHours(), u.had.hours), nil
+}
+
+// landed looks until the paid hours have grown, or for landingTime. Like find it
+// looks once more when ctx has ended, as the money may be spent.
+func (u *update) landed(ctx context.Context, before int64) (bool, error) {
+	search, cancel := u.Clock.WithTimeout(context.WithoutCancel(ctx), landingTime)
+	defer cancel()
+	start := u.Clock.Now()
+	for {
+		now, err := u.paid(search)
+		if err == nil && now > before {
+			return true, nil
+		}
+		if ctx.Err() != nil || u.Clock.Sleep(search, pollInterval(u.Clock.Now().Sub(start))) != nil {
+			return false, err
+		}
+	}
+}
+
+// takeOver brings the parts of an update that are done from the plan into the
+// state.
+func (m *model) takeOver(plan *model, d done) {
+	if d.renamed {
+		m.ResourcePrivateName = plan.ResourcePrivateName
+	}
+	if d.extended {
+		m.DurationHours = plan.DurationHours
+	}
+	if d.patched {
+		m.ContainerConfig, m.RegistryConfig = plan.ContainerConfig, plan.RegistryConfig
+	}
+}

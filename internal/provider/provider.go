@@ -1,0 +1,63 @@
+// Package provider is the ioneth provider: its configuration, and the one list
+// of everything that it offers.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+	"github.com/ioneth/terraform-provider-ioneth/internal/inventory"
+)
+
+// Provider is the provider of one Terraform process.
+type Provider struct {
+	version string
+	session *deployment.Session
+}
+
+var (
+	_ provider.Provider              = (*Provider)(nil)
+	_ provider.ProviderWithFunctions = (*Provider)(nil)
+)
+
+// New makes the provider of that version, on real time.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider {
+		return &Provider{version: version, session: &deployment.Session{Clock: caas.SystemClock{}}}
+	}
+}
+
+// Metadata implements provider.Provider.
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "ioneth"
+	resp.Version = p.version
+}
+
+// Resources implements provider.Provider.
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{deployment.NewResource}
+}
+
+// DataSources implements provider.Provider.
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		deployment.NewDataSource,
+		deployment.NewListDataSource,
+		deployment.NewContainersDataSource,
+		inventory.NewHardware,
+		inventory.NewLocations,
+		inventory.NewAvailableReplicas,
+		inventory.NewPrice,
+	}
+}
+
+// Functions implements provider.ProviderWithFunctions.
+func (p *Provider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newEscapeFunction}
+}
