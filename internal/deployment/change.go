@@ -100,7 +100,11 @@ func (c change) ignored(wanted definition, api caas.DeployedContainer) []path.Pa
 		at = append(at, attributePaths["image_url"])
 	}
 	if !r.SecretEnvVariables.IsZero() && !sameNames(wanted.variables.value, plain(api.SecretEnvKeys)) {
-		at = append(at, attributePaths["secret_env_variables"])
+		if wanted.variables.version != nil {
+			at = append(at, containerConfigPath.AtName("secret_env_variables_wo"))
+		} else {
+			at = append(at, attributePaths["secret_env_variables"])
+		}
 	}
 	return at
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -19,8 +20,15 @@ var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{1
 // fills in the rest.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	at := path.Root("deployment_id")
-	if req.ID == "" || uuid.MatchString(req.ID) {
+	if req.ID == "" {
 		resource.ImportStatePassthroughWithIdentity(ctx, at, at, req, resp)
+		return
+	}
+	if uuid.MatchString(req.ID) {
+		// In lower case, as the API tells ids: an identity may not change later.
+		id := strings.ToLower(req.ID)
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, id)...)
+		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, at, id)...)
 		return
 	}
 	if r.Client == nil {

@@ -68,10 +68,6 @@ func (s *Session) checkName(ctx context.Context, name string) diag.Diagnostics {
 			Summary: "Name of the deployment not checked", Err: err,
 			State: "Nothing was bought.", Next: "Run terraform apply again.", Locate: locate,
 		}.Diagnostics()
-	case !h.free && s.ours(name, h.by):
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), "Name is held by the deployment to be replaced", fmt.Sprintf(
-			"The name %q is still held by this resource's own deployment, and a name can't be held twice: the old deployment has to end before the new one is made. "+
-				"Nothing was bought. Remove create_before_destroy from the lifecycle of the resource, and of what depends on it, or change the name in the same apply.", name))}
 	case !h.free:
 		return diag.Diagnostics{nameTaken(name, h.by)}
 	default:
@@ -111,6 +107,8 @@ func nameTaken(name string, by *caas.DeploymentItem) diag.Diagnostic {
 	}
 	return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
 		"The name %q is held by the deployment %s, which is %s. Nothing was bought. "+
-			"Choose another resource_private_name, or take that deployment over instead of buying one:\n\n"+
+			"Is it this resource's own, to be replaced with create_before_destroy? Then remove create_before_destroy: "+
+			"a name can't be held twice, so the old deployment has to end first. "+
+			"Is it another? Then choose another resource_private_name, or take that deployment over instead of buying one:\n\n"+
 			"import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", name, by.ID, by.Status, string(by.ID)))
 }

@@ -24,7 +24,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if req.State.Raw.IsNull() {
 		if !resp.Diagnostics.HasError() {
-			r.planNew(ctx, &plan, &config, &resp.Diagnostics)
+			r.planNew(ctx, &plan, &config, nil, &resp.Diagnostics)
 		}
 		return
 	}
@@ -34,11 +34,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	switch {
 	case plan.replaces(ctx, &state, &resp.Diagnostics):
-		return // what is planned here is the old one's end; the new one is planned as new
+		// Terraform plans the new one in a second call, of which it drops the
+		// warnings; so all is said in this one.
+		r.planNew(ctx, &plan, &config, &state, &resp.Diagnostics)
+		return
 	case plan.RecreateWhenEnded.ValueBool() && state.ended():
 		// Read keeps an ended deployment until it has seen recreate_when_ended in
 		// the state, so when that was switched on just now it is replaced here.
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("recreate_when_ended"))
+		r.planNew(ctx, &plan, &config, &state, &resp.Diagnostics)
 		return
 	}
 	r.planInPlace(ctx, &plan, &state, &config, &resp.Diagnostics)
@@ -61,8 +65,9 @@ func (m *model) ended() bool {
 	return status.Ended() && (status != caas.StatusFailed || m.FinishedAt.ValueString() != "")
 }
 
-// planNew judges a deployment that is to be bought.
-func (r *Resource) planNew(ctx context.Context, plan, config *model, diags *diag.Diagnostics) {
+// planNew judges a deployment that is to be bought, in the place of replaced if
+// that is not nil.
+func (r *Resource) planNew(ctx context.Context, plan, config, replaced *model, diags *diag.Diagnostics) {
 	if !r.PlanChecks || r.Client == nil {
 		return
 	}
@@ -72,11 +77,19 @@ func (r *Resource) planNew(ctx context.Context, plan, config *model, diags *diag
 	if diags.HasError() {
 		return
 	}
+	old, replaces := r.ownNamed(wanted.name)
+	if replaced != nil {
+		old, replaces = ownDeployment{Name: replaced.ResourcePrivateName.ValueString(), ID: replaced.DeploymentID.ValueString(),
+			Status: replaced.Status.ValueString(), EndsAt: replaced.EndsAt.ValueString()}, true
+	}
 	c := plan.container(ctx, diags)
 	known := questions{name: !plan.ResourcePrivateName.IsUnknown()}
 	known.room = fullyKnown(ctx, plan.LocationIDs) && !plan.HardwareID.IsUnknown() && !plan.GPUsPerContainer.IsUnknown() && !c.ReplicaCount.IsUnknown()
 	known.price = known.room && !plan.DurationHours.IsUnknown() && !plan.MaxCostUSDC.IsUnknown()
 	diags.Append(r.planDeployment(ctx, wanted, known)...)
+	if replaces && old.Status == string(caas.StatusRunning) && !diags.HasError() {
+		diags.Append(forfeits(old))
+	}
 	diags.Append(wanted.warnOfDollars(definition{})...)
 	if plan.registry(ctx, diags).ImageURL.IsNull() {
 		diags.Append(noImage())

@@ -120,8 +120,8 @@ func (s *Session) planPrice(ctx context.Context, p purchase) diag.Diagnostics {
 type questions struct{ name, room, price bool }
 
 // planDeployment says what is to be known before a deployment is bought: whether
-// its name is free, whether there is room, what it costs, and what a replacement
-// forfeits. The questions are asked at the same time.
+// its name is free, whether there is room, and what it costs. The questions are
+// asked at the same time.
 func (s *Session) planDeployment(ctx context.Context, d definition, known questions) diag.Diagnostics {
 	ctx, cancel := s.Clock.WithTimeout(ctx, planTime)
 	defer cancel()
@@ -139,9 +139,6 @@ func (s *Session) planDeployment(ctx context.Context, d definition, known questi
 	var diags diag.Diagnostics
 	for _, part := range said {
 		diags.Append(part...)
-	}
-	if own, ours := s.ownNamed(d.name); ours && known.name && own.Status == string(caas.StatusRunning) && !diags.HasError() {
-		diags.Append(forfeits(own))
 	}
 	return diags
 }

@@ -35,9 +35,10 @@ func (d definition) warnOfDollars(before definition) diag.Diagnostics {
 		if secret {
 			instead = "double it"
 		}
-		diags.AddAttributeWarning(at, "Bare $ is substituted", fmt.Sprintf(
-			"%s has a $ that io.net takes for the beginning of a variable, which can make the deployment fail. "+
-				"For a literal $, %s, or use provider::ioneth::escape.", at, instead))
+		// The attribute is in the summary, as Terraform folds warnings of one summary.
+		diags.AddAttributeWarning(at, fmt.Sprintf("Bare $ in %s", at), fmt.Sprintf(
+			"io.net takes it for the beginning of a variable, which can make the deployment fail. "+
+				"For a literal $, %s, or use provider::ioneth::escape.", instead))
 	}
 	list := func(at path.Path, now, was []string) {
 		if slices.Equal(now, was) {

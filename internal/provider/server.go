@@ -27,9 +27,10 @@ type Server struct {
 // framework is all that the framework's server does: plugin-go asks for the
 // later parts of the protocol one by one.
 type framework interface {
-	tfprotov6.ProviderServerWithListResource
-	tfprotov6.ProviderServerWithActions
-	tfprotov6.ProviderServerWithStateStores
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
 }
 
 var _ framework = (*Server)(nil)
