@@ -62,19 +62,13 @@ func New(c Config) *Client {
 	}
 	hidden := &secrets{}
 	hidden.add(c.Token, c.APIKey)
+	client := &Client{endpoint: c.Endpoint, retries: c.MaxRetries, clock: c.Clock, secrets: hidden}
 	try := &attempt{
 		next: newTransport(), clock: c.Clock, timeout: c.RequestTimeout,
-		endpoint: c.Endpoint, header: header, trace: c.Trace,
+		endpoint: c.Endpoint, header: header, clean: client.clean, trace: c.Trace,
 	}
-	return &Client{
-		endpoint: c.Endpoint,
-		http: &http.Client{
-			Transport: &throttle{next: try, clock: c.Clock},
-			// Go keeps the credential across some redirects, so none is followed.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		retries: c.MaxRetries, clock: c.Clock, secrets: hidden,
-	}
+	client.http = &http.Client{Transport: &throttle{next: try, clock: c.Clock}}
+	return client
 }
 
 // newTransport is Go's own with enough idle connections for Terraform's
@@ -110,16 +104,25 @@ func (c *Client) do(ctx context.Context, r call) ([]byte, error) {
 	if err != nil {
 		return nil, &Error{Method: r.method, Path: r.path, Err: err, NotSent: true}
 	}
-	resp, err := c.retrier(r.once).Do(req) //nolint:bodyclose // attempt has read it whole
+	sender := c.retrier(r.once)
+	resp, err := sender.Do(req) //nolint:bodyclose // it is in memory
 	if err != nil {
-		return nil, failure(r.method, r.path, withoutURL(err))
+		return nil, failure(r, withoutURL(err), sender.unsure)
 	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return nil, failure(r.method, r.path, err)
+		return nil, failure(r, err, true)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, refusal(r.method, r.path, resp.StatusCode, body, c.clean)
+		e := refusal(r.method, r.path, resp.StatusCode, body, c.clean)
+		e.unsure = sender.unsure && r.method != http.MethodGet
+		if e.Err == nil && passing(resp.StatusCode) {
+			e.Err = context.Cause(ctx) // there would have been another try
+		}
+		return nil, e
+	}
+	if len(bytes.TrimSpace(body)) > 0 && !json.Valid(body) {
+		return nil, unreadable(r, errNotJSON)
 	}
 	return body, nil
 }

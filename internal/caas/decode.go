@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (i *Int) UnmarshalJSON(b []byte) error {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
-		return fmt.Errorf("%.40q is not a whole number", text)
+		return misfit(b, i)
 	}
 	*i = Int(f)
 	return nil
@@ -50,7 +51,7 @@ func (f *Float) UnmarshalJSON(b []byte) error {
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		return fmt.Errorf("%.40q is not a number", text)
+		return misfit(b, f)
 	}
 	*f = Float(n)
 	return nil
@@ -62,7 +63,7 @@ type Text string
 // UnmarshalJSON implements json.Unmarshaler. It fails on lists and objects.
 func (t *Text) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && (b[0] == '{' || b[0] == '[') {
-		return fmt.Errorf("%.40q is not a text", b)
+		return misfit(b, t)
 	}
 	if len(b) > 0 && b[0] == '"' {
 		return json.Unmarshal(b, (*string)(t))
@@ -81,7 +82,7 @@ func (s *Status) UnmarshalJSON(b []byte) error {
 	if err := t.UnmarshalJSON(b); err != nil {
 		return err
 	}
-	*s = Status(strings.ToLower(strings.TrimSpace(string(t))))
+	*s = Status(strings.ToLower(printable(string(t)))) // it gets into messages
 	return nil
 }
 
@@ -91,7 +92,7 @@ type Time struct{ time.Time }
 
 // timeLayouts are tried in turn; a layout without a zone is UTC (seen), and Go
 // accepts any number of fraction digits after the seconds.
-var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"}
+var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04:05Z0700"}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *Time) UnmarshalJSON(b []byte) error {
@@ -99,7 +100,10 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	t.Time = time.Time{}
 	for _, layout := range timeLayouts {
 		if parsed, err := time.Parse(layout, text); err == nil {
-			t.Time = parsed.UTC().Truncate(time.Second)
+			// A zone can carry a moment out of the years that RFC 3339 can write.
+			if utc := parsed.UTC(); utc.Year() >= 1 && utc.Year() <= 9999 {
+				t.Time = utc.Truncate(time.Second)
+			}
 			break
 		}
 	}
@@ -112,6 +116,26 @@ func (t Time) RFC3339() string {
 		return ""
 	}
 	return t.Format(time.RFC3339)
+}
+
+// misfit is the error of a value that target can't hold. It names the kind of
+// value and, through encoding/json, the member that it is of, but never the
+// value, which may be an echo of a secret.
+func misfit[T any](value []byte, _ *T) error {
+	kind := "number"
+	if len(value) > 0 {
+		switch value[0] {
+		case '"':
+			kind = "string"
+		case '{':
+			kind = "object"
+		case '[':
+			kind = "array"
+		case 't', 'f':
+			kind = "bool"
+		}
+	}
+	return &json.UnmarshalTypeError{Value: kind, Type: reflect.TypeFor[T]()}
 }
 
 // scalarText is a JSON scalar without its quotes; null is "".
@@ -162,8 +186,8 @@ func decode(body []byte, out any) error {
 		return fmt.Errorf("%w: null", errEmptyReply)
 	}
 	if err := json.Unmarshal(inner, out); err != nil {
-		// encoding/json quotes at most one character or a number of the input,
-		// so no secret that the API echoes gets into the text.
+		// Neither encoding/json nor our own types quote the value, so no secret
+		// that the API echoes gets into the text.
 		return fmt.Errorf("the reply has an unexpected shape: %w", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package caas
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 )
 
@@ -41,7 +42,7 @@ type RegistryConfig struct {
 var ErrPaymentRequired = errors.New("payment required: the account does not have enough credits")
 
 // ErrNoID is within the error of a deploy that was answered with success but
-// without an id (seen): the deployment exists, or will.
+// without an id, or with nothing at all (seen): the deployment exists, or will.
 var ErrNoID = errors.New("the reply names no deployment_id")
 
 // statusPaymentRequired is the status of a reply that refuses for want of
@@ -55,12 +56,20 @@ const statusPaymentRequired Status = "payment_required"
 // errors.Is(err, ErrPaymentRequired) holds left nothing behind; after any other
 // the deployment may exist, and its name is the only handle on it.
 func (c *Client) Deploy(ctx context.Context, r DeployRequest) (id string, err error) {
+	if r.LocationIDs == nil {
+		r.LocationIDs = []int64{} // the API wants a list, not null
+	}
+	if r.ContainerConfig.Entrypoint == nil {
+		r.ContainerConfig.Entrypoint = []string{}
+	}
 	deploy := call{method: http.MethodPost, path: base + "/deploy", body: r, once: true}
 	var reply struct {
 		Status       Status `json:"status"`
 		DeploymentID Text   `json:"deployment_id"`
 	}
-	if err := c.fetch(ctx, deploy, &reply); err != nil {
+	if err := c.fetch(ctx, deploy, &reply); errors.Is(err, errEmptyReply) {
+		return "", unreadable(deploy, fmt.Errorf("%w: %w", ErrNoID, errEmptyReply))
+	} else if err != nil {
 		return "", err
 	}
 	switch {

@@ -93,8 +93,11 @@ func (c *Client) Deployment(ctx context.Context, id string) (*Deployment, error)
 	if err := c.fetch(ctx, read, d); err != nil {
 		return nil, err
 	}
-	if d.Status == "" {
+	switch {
+	case d.Status == "":
 		return nil, unreadable(read, errNoStatus)
+	case !strings.EqualFold(string(d.ID), id):
+		return nil, unreadable(read, errAnother)
 	}
 	return d, nil
 }

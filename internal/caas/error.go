@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 )
 
 var (
 	errEmptyReply = errors.New("the reply is empty")
+	errNotJSON    = errors.New("the reply is not JSON")
 	errTooLarge   = fmt.Errorf("the reply is larger than %d MiB", maxReplyBytes>>20)
 	errNoStatus   = errors.New("the reply has an unexpected shape: it has no status")
 	errNoAnswer   = errors.New("the reply has an unexpected shape: it is neither true nor false")
@@ -32,6 +32,9 @@ type Error struct {
 	Err error
 	// NotSent says that the request surely never reached the API.
 	NotSent bool
+	// unsure says that an earlier try of a request that changes something may
+	// have been acted on, whatever was answered to the last.
+	unsure bool
 }
 
 // Problem is one item of a 422's detail (reference): Loc is where in the
@@ -71,10 +74,10 @@ func (e *Error) Where() string {
 }
 
 // Refused tells that the API surely did not act on the request: it never got
-// there, or was answered with a 4xx that says so. After any other failure the
-// work may have been done.
+// there, or was answered with a 4xx that says so, and so was every try before.
+// After any other failure the work may have been done.
 func (e *Error) Refused() bool {
-	return e.NotSent || e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout
+	return !e.unsure && (e.NotSent || e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout)
 }
 
 // IsNotFound tells that err is a 404.
@@ -97,11 +100,41 @@ func hasStatus(err error, status int) bool {
 	return errors.As(err, &e) && e.Status == status
 }
 
-// failure makes the error of a request that was not answered.
-func failure(method, path string, err error) *Error {
-	var dial *net.OpError
-	notSent := errors.As(err, &dial) && dial.Op == "dial" || errors.Is(err, errNotStarted)
-	return &Error{Method: method, Path: path, Err: err, NotSent: notSent}
+// failure makes the error of a request that was not answered. unsure tells that
+// a try before the last may have reached the API.
+func failure(r call, err error, unsure bool) *Error {
+	return &Error{
+		Method: r.method, Path: r.path, Err: err,
+		NotSent: errors.Is(err, errNotStarted) && !unsure,
+		unsure:  unsure && r.method != http.MethodGet,
+	}
+}
+
+// passing tells a status that may be gone at another try.
+func passing(status int) bool {
+	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests ||
+		status >= 500 && status != http.StatusNotImplemented
+}
+
+// shownError is an error whose text is fit to be shown: Go's own repeat some of
+// what they could not read, and so what a proxy may have echoed.
+type shownError struct {
+	text string
+	err  error
+}
+
+// Error implements error.
+func (e *shownError) Error() string { return e.text }
+
+// Unwrap implements errors.Unwrap.
+func (e *shownError) Unwrap() error { return e.err }
+
+func shown(err error, clean func(string) string) error {
+	text := err.Error()
+	if cleaned := clean(text); cleaned != text {
+		return &shownError{cleaned, err}
+	}
+	return err
 }
 
 // badID makes the error of an id that can't be part of a path.
@@ -173,24 +206,50 @@ func parseDetail(body []byte, clean func(string) string) (string, []Problem) {
 	return "", nil
 }
 
+// parseProblems reads what it can of every item: one of a strange shape must not
+// hide the others.
 func parseProblems(raw json.RawMessage, clean func(string) string) []Problem {
-	var items []struct {
-		Loc  []Text `json:"loc"`
-		Msg  Text   `json:"msg"`
-		Type Text   `json:"type"`
-	}
+	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil {
 		return nil
 	}
 	problems := make([]Problem, 0, len(items))
 	for _, item := range items {
-		p := Problem{Msg: clean(string(item.Msg)), Type: clean(string(item.Type))}
-		for _, step := range item.Loc {
-			p.Loc = append(p.Loc, clean(string(step)))
+		var p Problem
+		var text Text
+		var told struct {
+			Loc  json.RawMessage `json:"loc"`
+			Msg  Text            `json:"msg"`
+			Type Text            `json:"type"`
 		}
-		problems = append(problems, p)
+		switch {
+		case json.Unmarshal(item, &told) == nil:
+			p = Problem{Loc: parseLoc(told.Loc, clean), Msg: clean(string(told.Msg)), Type: clean(string(told.Type))}
+		case json.Unmarshal(item, &text) == nil:
+			p.Msg = clean(string(text))
+		}
+		if p.Msg != "" || p.Type != "" {
+			problems = append(problems, p)
+		}
 	}
 	return problems
+}
+
+// parseLoc reads a problem's place, a list or a single step; nil for any other.
+func parseLoc(raw json.RawMessage, clean func(string) string) []string {
+	var steps []Text
+	if json.Unmarshal(raw, &steps) != nil {
+		var step Text
+		if json.Unmarshal(raw, &step) != nil {
+			return nil
+		}
+		steps = []Text{step}
+	}
+	var loc []string
+	for _, step := range steps {
+		loc = append(loc, clean(string(step)))
+	}
+	return loc
 }
 
 // String is the problem as a person reads it: "container_config.args: message".

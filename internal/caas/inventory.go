@@ -21,44 +21,35 @@ type Hardware struct {
 // left out: the deploy call does not take them (seed).
 func (c *Client) Hardware(ctx context.Context) ([]Hardware, error) {
 	read := call{method: http.MethodGet, path: base + "/hardware/max-gpus-per-container"}
-	body, err := c.do(ctx, read)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := decodeList[json.RawMessage](body, "hardware")
-	if err != nil {
-		return nil, unreadable(read, err)
-	}
-	var list []Hardware
-	for _, row := range rows {
-		var h Hardware
-		if json.Unmarshal(row, &h) == nil && h.HardwareID > 0 {
-			list = append(list, h)
-		}
-	}
-	return list, nil
+	return fetchRows(ctx, c, read, func(h Hardware) bool { return h.HardwareID > 0 }, "hardware")
 }
 
 // Locations reads all locations (seen). Rows whose id is not an integer are left
 // out.
 func (c *Client) Locations(ctx context.Context) ([]Location, error) {
 	read := call{method: http.MethodGet, path: "/v1/io-cloud/caas/locations"}
+	return fetchRows(ctx, c, read, func(l Location) bool { return l.ID > 0 }, "locations")
+}
+
+// fetchRows reads a list of the catalogue under one of the names. Rows that
+// can't be read or used are left out, so that they don't hide the others.
+func fetchRows[T any](ctx context.Context, c *Client, read call, usable func(T) bool, names ...string) ([]T, error) {
 	body, err := c.do(ctx, read)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := decodeList[json.RawMessage](body, "locations")
+	raw, err := decodeList[json.RawMessage](body, names...)
 	if err != nil {
 		return nil, unreadable(read, err)
 	}
-	var list []Location
-	for _, row := range rows {
-		var l Location
-		if json.Unmarshal(row, &l) == nil && l.ID > 0 {
-			list = append(list, l)
+	var rows []T
+	for _, r := range raw {
+		var row T
+		if json.Unmarshal(r, &row) == nil && usable(row) {
+			rows = append(rows, row)
 		}
 	}
-	return list, nil
+	return rows, nil
 }
 
 // Availability is how many containers a location has room for (reference).
@@ -68,21 +59,14 @@ type Availability struct {
 }
 
 // AvailableReplicas reads the room for containers of gpus GPUs on a kind of
-// hardware, one row per location (reference).
+// hardware, one row per location (reference). Rows whose id is not an integer are
+// left out.
 func (c *Client) AvailableReplicas(ctx context.Context, hardwareID, gpus int64) ([]Availability, error) {
 	read := call{method: http.MethodGet, path: base + "/available-replicas", query: url.Values{
 		"hardware_id":  {strconv.FormatInt(hardwareID, 10)},
 		"hardware_qty": {strconv.FormatInt(gpus, 10)},
 	}}
-	body, err := c.do(ctx, read)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := decodeList[Availability](body, "locations", "replicas")
-	if err != nil {
-		return nil, unreadable(read, err)
-	}
-	return rows, nil
+	return fetchRows(ctx, c, read, func(a Availability) bool { return a.ID > 0 }, "locations", "replicas")
 }
 
 // PriceRequest is what is to be priced (reference).
@@ -123,14 +107,16 @@ func (c *Client) Price(ctx context.Context, r PriceRequest) (*Price, error) {
 	}}
 	var told struct {
 		Price
-		Total *Float `json:"total_cost_usdc"`
+		Total json.RawMessage `json:"total_cost_usdc"`
 	}
 	if err := c.fetch(ctx, read, &told); err != nil {
 		return nil, err
 	}
-	if told.Total == nil {
+	if scalarText(told.Total) == "" { // it would read as free
 		return nil, unreadable(read, errNoPrice)
 	}
-	told.TotalCostUSDC = *told.Total
+	if err := json.Unmarshal(told.Total, &told.TotalCostUSDC); err != nil {
+		return nil, unreadable(read, err)
+	}
 	return &told.Price, nil
 }

@@ -2,8 +2,6 @@ package caas
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"iter"
 	"net/http"
 	"net/url"
@@ -61,14 +59,17 @@ func (c *Client) Deployments(ctx context.Context, status Status) iter.Seq2[Deplo
 					return
 				}
 			}
-			if len(items) == 0 && page > 0 || total > 0 && len(seen) >= total || len(items) == 0 && total == 0 {
+			if len(items) == 0 && page > 0 || total >= 0 && len(seen) >= total {
 				return
 			}
 		}
 	}
 }
 
-// deploymentPage reads one page; total is 0 where the API does not tell it.
+// untold is the total that the API does not tell.
+const untold = -1
+
+// deploymentPage reads one page and the total, or untold.
 func (c *Client) deploymentPage(ctx context.Context, status Status, page int) ([]DeploymentItem, int, error) {
 	query := url.Values{"page": {strconv.Itoa(page)}, "page_size": {strconv.Itoa(pageSize)}}
 	if status != "" {
@@ -84,11 +85,12 @@ func (c *Client) deploymentPage(ctx context.Context, status Status, page int) ([
 		return nil, 0, unreadable(read, err)
 	}
 	var counted struct {
-		Total Int `json:"total"`
+		Total *Int `json:"total"`
 	}
-	var notObject *json.UnmarshalTypeError
-	if err := decode(body, &counted); err != nil && !errors.As(err, &notObject) {
-		return nil, 0, unreadable(read, err)
+	total := untold
+	// A bare list has none, and one below what is on this very page is wrong.
+	if decode(body, &counted) == nil && counted.Total != nil && *counted.Total >= Int(len(items)) {
+		total = int(*counted.Total)
 	}
-	return items, int(counted.Total), nil
+	return items, total, nil
 }

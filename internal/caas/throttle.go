@@ -16,6 +16,8 @@ const (
 	// firstPause and longestGuess bound the pause after a 429 that names none.
 	firstPause   = time.Second
 	longestGuess = 30 * time.Second
+	// shortestPause keeps a fraction of a second from becoming a busy loop.
+	shortestPause = 100 * time.Millisecond
 )
 
 // throttle holds back the whole client while the API refuses with 429. A 429
@@ -77,11 +79,11 @@ func (t *throttle) pause(header http.Header) {
 	defer t.mu.Unlock()
 	now := t.clock.Now()
 	d, told := retryAfter(header, now)
-	if !told {
-		d = min(firstPause<<min(t.refused, 10), longestGuess)
-	}
 	// Requests that were under way together are refused together: one refusal.
 	if !t.until.After(now) {
+		if !told {
+			d = min(firstPause<<min(t.refused, 10), longestGuess)
+		}
 		t.refused++
 	}
 	if until := now.Add(d); until.After(t.until) {
@@ -109,7 +111,7 @@ func again(req *http.Request) (*http.Request, error) {
 }
 
 // retryAfter reads the header of that name, seconds or a date, bounded by
-// maxPause. One that is unreadable or not in the future counts as not told.
+// shortestPause and maxPause. One that is unreadable or not in the future counts as not told.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := header.Get("Retry-After")
 	if value == "" {
@@ -119,13 +121,13 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 		if !(seconds > 0) {
 			return 0, false
 		}
-		return time.Duration(min(seconds, maxPause.Seconds()) * float64(time.Second)), true
+		return max(time.Duration(min(seconds, maxPause.Seconds())*float64(time.Second)), shortestPause), true
 	}
 	at, err := http.ParseTime(value)
 	if err != nil || !at.After(now) {
 		return 0, false
 	}
-	return min(at.Sub(now), maxPause), true
+	return max(min(at.Sub(now), maxPause), shortestPause), true
 }
 
 func jitter(most time.Duration) time.Duration {
