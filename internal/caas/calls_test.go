@@ -21,7 +21,7 @@ var everyCall = []struct {
 }{
 	{"Deploy", http.MethodPost, true, `{"status":"deployment requested","deployment_id":"x"}`,
 		func(ctx context.Context, c *caas.Client) (any, error) { return c.Deploy(ctx, smallRequest()) }},
-	{"Extend", http.MethodPost, true, `{"data":{"status":"running"}}`,
+	{"Extend", http.MethodPost, true, `{"data":{"id":"d","status":"running"}}`,
 		func(ctx context.Context, c *caas.Client) (any, error) { return nil, c.Extend(ctx, someID, 3) }},
 	{"Update", http.MethodPatch, false, `{"status":"running","deployment_id":"x"}`,
 		func(ctx context.Context, c *caas.Client) (any, error) {
@@ -181,8 +181,8 @@ func TestEveryCall_changesInEveryDialect(t *testing.T) {
 // don't wrap what is told bare.
 func TestEveryCall_wrappers(t *testing.T) {
 	bare := map[string]string{
-		"Deploy": `{"status":"x","deployment_id":"x"}`, "Extend": `{"status":"running"}`, "Update": `{}`, "Rename": `{}`, "Destroy": `{}`,
-		"Deployment": `{"status":"running"}`, "Containers": `{"workers":[{"container_id":"c"}]}`,
+		"Deploy": `{"status":"x","deployment_id":"x"}`, "Extend": `{"id":"d","status":"running"}`, "Update": `{}`, "Rename": `{}`, "Destroy": `{}`,
+		"Deployment": `{"id":"d","status":"running"}`, "Containers": `{"workers":[{"container_id":"c"}]}`,
 		"Deployments": `{"deployments":[{"id":"d"}],"total":1}`, "Hardware": `{"hardware":[{"hardware_id":1}]}`,
 		"Locations": `{"locations":[{"id":1}]}`, "AvailableReplicas": `[{"id":1}]`,
 		"Price": `{"total_cost_usdc":"1.5"}`, "NameAvailable": `true`,

@@ -106,7 +106,7 @@ func TestPurchase_sentOnce(t *testing.T) {
 	purchases(t, func(t *testing.T, buy func(context.Context, *caas.Client) error) {
 		for name, answer := range map[string]http.HandlerFunc{
 			"reset": reset, "500": reply(500, ``), "502": reply(502, `<html>`), "503": reply(503, ``, "Retry-After", "1"), "504": reply(504, ``),
-			"408": reply(408, ``), "425": reply(425, ``), "timeout": hang(30 * time.Second), "truncated": cut(`{"status":"running"}`),
+			"408": reply(408, ``), "425": reply(425, ``), "timeout": hang(30 * time.Second), "truncated": cut(`{"id":"d","status":"running"}`),
 			"cut JSON": reply(200, `{"status":"runn`), "HTML": reply(200, `<html>`), "307": reply(307, ``, "Location", "/elsewhere"),
 		} {
 			r := onScript(t, answer, withRetries(9))

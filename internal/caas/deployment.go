@@ -96,8 +96,8 @@ func (c *Client) Deployment(ctx context.Context, id string) (*Deployment, error)
 	switch {
 	case d.Status == "":
 		return nil, unreadable(read, errNoStatus)
-	case !strings.EqualFold(string(d.ID), id):
-		return nil, unreadable(read, errAnother)
+	case d.ID == "": // what else it tells would be taken for drift
+		return nil, unreadable(read, errNoDeployment)
 	}
 	return d, nil
 }

@@ -9,13 +9,14 @@ import (
 )
 
 var (
-	errEmptyReply = errors.New("the reply is empty")
-	errNotJSON    = errors.New("the reply is not JSON")
-	errTooLarge   = fmt.Errorf("the reply is larger than %d MiB", maxReplyBytes>>20)
-	errNoStatus   = errors.New("the reply has an unexpected shape: it has no status")
-	errNoAnswer   = errors.New("the reply has an unexpected shape: it is neither true nor false")
-	errNoPrice    = errors.New("the reply has an unexpected shape: it has no total_cost_usdc")
-	errRedirect   = errors.New("redirects are not followed, so that the credential stays with the configured endpoint")
+	errEmptyReply   = errors.New("the reply is empty")
+	errNotJSON      = errors.New("the reply is not JSON")
+	errTooLarge     = fmt.Errorf("the reply is larger than %d MiB", maxReplyBytes>>20)
+	errNoStatus     = errors.New("the reply has an unexpected shape: it has no status")
+	errNoDeployment = errors.New("the reply has an unexpected shape: it has no id")
+	errNoAnswer     = errors.New("the reply has an unexpected shape: it is neither true nor false")
+	errNoPrice      = errors.New("the reply has an unexpected shape: it has no total_cost_usdc")
+	errRedirect     = errors.New("redirects are not followed, so that the credential stays with the configured endpoint")
 )
 
 // Error is a call that failed: refused by the API, answered with something that

@@ -174,7 +174,7 @@ func TestError_extendWithoutCredits(t *testing.T) {
 		}
 	}
 	for name, answer := range map[string]http.HandlerFunc{
-		"empty": reply(200, ``), "detail": reply(200, `{"data":{"status":"running"}}`),
+		"empty": reply(200, ``), "detail": reply(200, `{"data":{"id":"d","status":"running"}}`),
 	} {
 		if err := onScript(t, answer).client.Extend(t.Context(), someID, 1); err != nil {
 			t.Errorf("%s: %v", name, err)

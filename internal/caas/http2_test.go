@@ -44,7 +44,7 @@ func TestHTTP2_spoken(t *testing.T) {
 	var protocol atomic.Value
 	c := overHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
 		protocol.Store(r.Proto)
-		_, _ = io.WriteString(w, `{"status":"running"}`)
+		_, _ = io.WriteString(w, `{"id":"d","status":"running"}`)
 	})
 	if _, err := c.Deployment(t.Context(), "x"); err != nil || protocol.Load() != "HTTP/2.0" {
 		t.Errorf("spoke %v: %v", protocol.Load(), err)

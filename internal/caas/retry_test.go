@@ -22,7 +22,7 @@ func TestRetry_repeatable(t *testing.T) {
 		"503":       reply(503, ``),
 		"504":       reply(504, ``),
 		"408":       reply(408, ``),
-		"truncated": cut(`{"status":"running"}`),
+		"truncated": cut(`{"id":"d","status":"running"}`),
 		"cut JSON":  reply(200, `{"status":"runn`),
 		"HTML 200":  reply(200, `<html>`),
 		"timeout":   hang(0), // with a request_timeout that is over at once
@@ -180,7 +180,7 @@ func TestRetry_endingDuringBackoff(t *testing.T) {
 	}{
 		"503":       {reply(503, `{"detail":"down for a minute"}`), 503, "down for a minute"},
 		"reset":     {reset, 0, ""},
-		"truncated": {cut(`{"status":"running"}`), 0, ""},
+		"truncated": {cut(`{"id":"d","status":"running"}`), 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var g gate

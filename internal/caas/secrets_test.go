@@ -192,7 +192,7 @@ func TestSecrets_textsAreHarmless(t *testing.T) {
 			t.Errorf("%q became %q, want %q", sent, e.Message, want)
 		}
 	}
-	r := onScript(t, reply(200, "{\"data\":{\"status\":\"RUN\\u001b[31mning\\u202e\"}}"))
+	r := onScript(t, reply(200, "{\"data\":{\"id\":\"d\",\"status\":\"RUN\\u001b[31mning\\u202e\"}}"))
 	if d, err := r.client.Deployment(t.Context(), someID); err != nil || d.Status != "run [31mning" {
 		t.Errorf("a status gets into messages too: %+v, %v", d, err)
 	}

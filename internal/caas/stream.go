@@ -45,10 +45,11 @@ func checkStream(ctx context.Context, resp *http.Response, err error) bool {
 // open is exchange for a stream: request_timeout bounds the time to the reply's
 // header, and any reply but a success.
 func (a *attempt) open(req *http.Request) (*http.Response, error) {
-	bounded, connected, cancelBound := a.bound(req.Context())
+	operation := req.Context()
+	bounded, connected, cancelBound := a.bound(operation)
 	defer cancelBound()
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(bounded))
-	unbound := context.AfterFunc(bounded, func() { cancel(context.Cause(bounded)) })
+	unbound := endWith(bounded, cancel)
 	try := a.signed(ctx, req)
 	try.Header.Set("Accept", "text/event-stream, text/plain, */*")
 	try.Header.Set("Accept-Encoding", "identity") // a compressed stream is held back until a block is full
@@ -58,10 +59,15 @@ func (a *attempt) open(req *http.Request) (*http.Response, error) {
 		return a.held(req, resp, err, connected.Load())
 	}
 	unbound()
-	ended := context.AfterFunc(req.Context(), func() { cancel(context.Cause(req.Context())) })
+	release := endWith(operation, cancel)
 	resp.Header.Del("Location")
-	resp.Body = &streamedBody{resp.Body, func() { ended(); cancel(nil) }}
+	resp.Body = &streamedBody{resp.Body, func() { release(); cancel(nil) }}
 	return resp, nil
+}
+
+// endWith cancels something when ctx ends, and returns what undoes that.
+func endWith(ctx context.Context, cancel context.CancelCauseFunc) (undo func() bool) {
+	return context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 }
 
 // streamedBody is a body that is read as it comes.

@@ -67,7 +67,7 @@ func TestTransport_redirectElsewhere(t *testing.T) {
 // TestTransport_redirectWithin is not followed either: a POST would become a GET.
 func TestTransport_redirectWithin(t *testing.T) {
 	for _, location := range []string{"/elsewhere", "?again=1", "", "//", ":::"} {
-		r := onScript(t, script(reply(307, ``, "Location", location), reply(200, `{"status":"running"}`)))
+		r := onScript(t, script(reply(307, ``, "Location", location), reply(200, `{"id":"d","status":"running"}`)))
 		if _, err := r.client.Deployment(t.Context(), someID); err == nil {
 			t.Errorf("%q was followed", location)
 		}
@@ -116,7 +116,7 @@ func TestTransport_hugeReply(t *testing.T) {
 		t.Errorf("%d MiB were sent before the client hung up", n>>20)
 	}
 
-	r = onScript(t, reply(200, `{"data":{"status":"running","x":"`+strings.Repeat("x", 7<<20)+`"}}`))
+	r = onScript(t, reply(200, `{"data":{"id":"d","status":"running","x":"`+strings.Repeat("x", 7<<20)+`"}}`))
 	if _, err := r.client.Deployment(t.Context(), someID); err != nil {
 		t.Errorf("7 MiB are not too large: %v", err)
 	}
@@ -132,9 +132,9 @@ func TestTransport_compressedBomb(t *testing.T) {
 
 // TestTransport_truncated: Go tells of it, or the JSON does not end.
 func TestTransport_truncated(t *testing.T) {
-	r := onScript(t, cut(`{"data":{"status":"running"}}`), withRetries(0))
+	r := onScript(t, cut(`{"data":{"id":"d","status":"running"}}`), withRetries(0))
 	_, err := r.client.Deployment(t.Context(), someID)
-	contains(t, err.Error(), "the reply broke off after 14 bytes")
+	contains(t, err.Error(), "the reply broke off after 19 bytes")
 	r = onScript(t, reply(200, `{"data":{"status":"runni`), withRetries(0))
 	_, err = r.client.Deployment(t.Context(), someID)
 	contains(t, err.Error(), "the reply is not JSON")
@@ -165,7 +165,7 @@ func TestTransport_ids(t *testing.T) {
 	for pattern, use := range uses {
 		path, _, _ := strings.Cut(pattern, " ")
 		for id, want := range escaped {
-			r := onScript(t, reply(200, `{"status":"running","workers":[]}`))
+			r := onScript(t, reply(200, `{"id":"d","status":"running","workers":[]}`))
 			if err := use(t.Context(), r.client, id); err != nil {
 				t.Errorf("%s of %q: %v", pattern, id, err)
 				continue

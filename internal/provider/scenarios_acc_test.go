@@ -114,3 +114,12 @@ func TestAccScenario_importRunning(t *testing.T) {
 		t.Errorf("imported %q, want %q", got, id)
 	}
 }
+
+func TestAccScenario_firstDeployment(t *testing.T) {
+	server := caastest.Start(t, caastest.Options{Timings: quick})
+	f := scenario(t, server, "first-deployment")
+	f.settled(t)
+	if d := server.Deployments()[0]; d.AmountPaid > 25 || d.DurationHours != 1 {
+		t.Errorf("bought %d hours for %.2f USDC", d.DurationHours, d.AmountPaid)
+	}
+}
