@@ -18,15 +18,7 @@ type source struct{ *Session }
 
 // Configure implements datasource.DataSourceWithConfigure.
 func (s *source) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return // validation comes before configuration
-	}
-	session, ok := req.ProviderData.(*Session)
-	if !ok {
-		resp.Diagnostics.AddError("Unexpected provider data", fmt.Sprintf("%T is no *deployment.Session. This is a bug of the provider.", req.ProviderData))
-		return
-	}
-	s.Session = session
+	s.Session = sessionOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // ready tells whether the API can be asked; diags say why not.

@@ -3,6 +3,7 @@ package deployment
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -56,7 +57,12 @@ func locate(loc []string) (at path.Path, ok bool) {
 // notDeployed explains a purchase that failed.
 func notDeployed(d definition, err error) diag.Diagnostics {
 	f := diagnose.Failure{Summary: "Deployment not made", Err: err, Locate: locate}
+	var unsure *unsureError
 	switch {
+	case errors.As(err, &unsure): // first: why it is not known may itself be a refusal
+		f.Summary, f.Err = "Deployment may have been made", unsure.first
+		f.State = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state: %s.", d.name, unsure.why)
+		f.Next = "Run terraform apply again: it tells which deployment has the name and how to import it, or deploys if none has."
 	case errors.Is(err, caas.ErrPaymentRequired):
 		f.Summary = "Not enough credits to deploy"
 		f.State = "Nothing was bought and nothing is in the state."
@@ -64,13 +70,9 @@ func notDeployed(d definition, err error) diag.Diagnostics {
 	case caas.IsRefused(err):
 		f.State = "Nothing was bought and nothing is in the state."
 		f.Next = "Correct the configuration and run terraform apply again."
-	case errors.Is(err, errAbsent):
-		f.State = fmt.Sprintf("The account has no deployment named %q, so nothing was bought and nothing is in the state.", d.name)
+	default: // errAbsent
+		f.State = fmt.Sprintf("The account's list shows no deployment named %q, %s later, so nothing was bought and nothing is in the state.", d.name, landingTime)
 		f.Next = "Run terraform apply again."
-	default:
-		f.Summary = "Deployment may have been made"
-		f.State = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state.", d.name)
-		f.Next = "Run terraform apply again: it tells which deployment has the name and how to import it, or deploys if none has."
 	}
 	return f.Diagnostics()
 }
@@ -158,23 +160,38 @@ func notUpdated(id string, seen *live, d done, err error) diag.Diagnostics {
 	}
 	f := diagnose.Failure{Summary: "Deployment not updated", Err: err, Locate: locate, Next: "Run terraform apply again: it goes on from there."}
 	f.State = fmt.Sprintf("The deployment %s runs on as it was%s.", id, d.words())
+	var apiErr *caas.Error
 	switch {
-	case errors.Is(err, caas.ErrPaymentRequired):
+	case errors.Is(err, caas.ErrPaymentRequired) && errors.As(err, &apiErr) && apiErr.Method == http.MethodPost:
 		f.Summary = "Not enough credits to extend the deployment"
 		f.Next = "Add credits to the account in io.net's web console and run terraform apply again."
 	case errors.Is(err, errNotExtended):
 		f.State += " The hours paid for were read afterwards and have not grown."
 	case errors.Is(err, errUnsure):
 		f.Summary = "Deployment may have been extended"
+		f.State = fmt.Sprintf("Whether the deployment %s has the hours is not known%s.", id, d.words())
 		f.Next = "Run terraform apply again: it reads the hours paid for first, and buys only what is missing."
-	case errors.Is(err, errInterrupted):
-		f.Summary = "Interrupted while updating the deployment"
-	case errors.Is(err, errTimeout), errors.Is(err, errNoLongerRun), errors.Is(err, errVanished):
-		f.Summary = "Deployment was changed but does not run as it should"
+	case errors.Is(err, errNotFollowed):
+		f.Summary, f.Next = notFollowed(seen, err)
 		f.State = fmt.Sprintf("The change of the deployment %s was taken and is in the state. %s", id, seen.story())
-		f.Next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
+	case !caas.IsRefused(err) && errors.As(err, &apiErr) && apiErr.Method != http.MethodGet:
+		f.State = fmt.Sprintf("Whether the API has changed the deployment %s is not known%s. The next plan reads it.", id, d.words())
 	}
 	return f.Diagnostics()
+}
+
+// notFollowed is what went wrong after a change was taken, and what to do.
+func notFollowed(seen *live, err error) (summary, next string) {
+	const again = "Run terraform apply again: it reads the deployment first, and changes what is still to be changed."
+	switch {
+	case errors.Is(err, errInterrupted):
+		return "Interrupted while updating the deployment", again
+	case errors.Is(err, errVanished), errors.Is(err, errNoLongerRun), errors.Is(err, errTimeout) && seen != nil:
+		return "Deployment was changed but does not run as it should",
+			"Correct the configuration and run terraform apply again: a change in place costs nothing."
+	default:
+		return "Deployment was changed and could not be read back", again
+	}
 }
 
 // words say what of an update was done.
@@ -198,13 +215,16 @@ func (d done) words() string {
 // hasEnded warns of a deployment that stays in state though it runs no more: a
 // new one costs money, so it is made only when asked for.
 func hasEnded(m *model) diag.Diagnostic {
-	how := "its time is up"
+	how, mend := "its time is up", ""
 	if caas.Status(m.Status.ValueString()) == caas.StatusFailed {
 		how = "it failed"
+		if !m.ended() {
+			mend = "To mend it in place, which costs nothing, correct the configuration and run terraform apply. "
+		}
 	}
 	return diag.NewWarningDiagnostic("Deployment has ended", fmt.Sprintf(
-		"The deployment %s (%q) is %s%s: %s. It cost %.2f USDC and stays in the state, as a new one is paid for anew. "+
+		"The deployment %s (%q) is %s%s: %s. It cost %.2f USDC and stays in the state, as a new one is paid for anew. %s"+
 			"To run it again, write recreate_when_ended = true, or run terraform apply -replace=ADDRESS with the address of this resource. "+
 			"To be rid of it, remove it from the configuration.",
-		m.DeploymentID.ValueString(), m.ResourcePrivateName.ValueString(), m.Status.ValueString(), since(m.FinishedAt), how, m.AmountPaidUSDC.ValueFloat64()))
+		m.DeploymentID.ValueString(), m.ResourcePrivateName.ValueString(), m.Status.ValueString(), since(m.FinishedAt), how, m.AmountPaidUSDC.ValueFloat64(), mend))
 }

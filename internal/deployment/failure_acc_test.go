@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -163,5 +164,50 @@ func TestAccDeployment_calls(t *testing.T) {
 				return nil
 			},
 		}},
+	})
+}
+
+// TestAccDeployment_failedCreateMended shows that what the error of a failed
+// create says to do works: untaint, correct, apply, and nothing is bought again.
+func TestAccDeployment_failedCreateMended(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, caastest.Options{Timings: instant, MendFailed: true})
+	f := w.folder(t)
+	w.FailNext("pulling image: manifest unknown")
+	f.write("main.tf", base.String())
+	out, err := f.try("apply", "-auto-approve")
+	if err == nil {
+		t.Fatalf("the apply went well:\n%s", out)
+	}
+	f.says(out, "pulling image: manifest unknown")
+	f.says(out, "run terraform untaint on this resource, correct the configuration, and apply.")
+	f.run("untaint", address)
+	f.write("main.tf", base.with(attributes{"registry_config.image_url": `"ghcr.io/org/image:2"`}).String())
+	f.run("apply", "-auto-approve")
+	w.deploymentsAre(t, "running")
+	if patches := w.Calls("PATCH", "/deployment/{}"); len(patches) != 1 {
+		t.Errorf("the API received %d changes, want 1", len(patches))
+	}
+}
+
+// TestAccDeployment_placedInSomeLocations shows that a deployment which came to
+// fewer locations than it might have is no reason to replace it.
+func TestAccDeployment_placedInSomeLocations(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, caastest.Options{})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.providers(),
+		Steps: []resource.TestStep{
+			w.becomes(base.with(attributes{"location_ids": "[1, 2]"}), plancheck.ResourceActionCreate, "POST /deploy "+
+				`{"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,`+
+				`"hardware_id":203,"location_ids":[1,2],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`),
+			{
+				PreConfig: func() {
+					w.Edit(w.Deployments()[0].ID, func(d *caastest.Deployment) { d.LocationIDs = []int{2} })
+				},
+				Config:           w.hcl(base.with(attributes{"location_ids": "[1, 2]"}).String()),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
 	})
 }

@@ -41,7 +41,9 @@ func (m *model) read(ctx context.Context, l live) diag.Diagnostics {
 	var diags diag.Diagnostics
 	m.readDefinition(ctx, l, &diags)
 
-	m.DeploymentID = types.StringValue(cmp.Or(string(l.ID), m.DeploymentID.ValueString()))
+	if m.DeploymentID.ValueString() == "" { // an id never changes, whatever is told
+		m.DeploymentID = types.StringValue(string(l.ID))
+	}
 	m.Status = types.StringValue(string(l.Status))
 	m.CreatedAt = textOrNull(l.CreatedAt.RFC3339())
 	m.StartedAt = textOrNull(l.StartedAt.RFC3339())
@@ -69,7 +71,7 @@ func (m *model) readDefinition(ctx context.Context, l live, diags *diag.Diagnost
 	}
 	m.GPUsPerContainer = told(int64(l.Deployment.GPUsPerContainer), m.GPUsPerContainer)
 	m.HardwareID = told(int64(l.Deployment.HardwareID), m.HardwareID)
-	if len(l.Locations) > 0 {
+	if len(l.Locations) > 0 && !m.chosen(l.Locations) {
 		m.LocationIDs = setOf(types.Int64Type, l.Locations, func(at caas.Location) attr.Value { return types.Int64Value(int64(at.ID)) })
 	}
 
@@ -92,6 +94,19 @@ func (m *model) readDefinition(ctx context.Context, l live, diags *diag.Diagnost
 	r := m.registry(ctx, diags)
 	r.ImageURL = textOrNull(string(api.ImageURL))
 	m.setRegistry(ctx, r, diags)
+}
+
+// chosen tells that the locations are all among those of the model: nobody says
+// whether the API tells those that were asked for or those that the containers
+// came to, and a replacement must not hang on it. Locations can't be changed in
+// place, so fewer than asked for are no change made elsewhere (our reading).
+func (m *model) chosen(locations []caas.Location) bool {
+	for _, at := range locations {
+		if !slices.ContainsFunc(m.LocationIDs.Elements(), types.Int64Value(int64(at.ID)).Equal) {
+			return false
+		}
+	}
+	return true
 }
 
 // told is a number that the API told, else what was known before.

@@ -38,7 +38,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		// warnings; so all is said in this one.
 		r.planNew(ctx, &plan, &config, &state, &resp.Diagnostics)
 		return
-	case plan.RecreateWhenEnded.ValueBool() && state.ended():
+	case plan.RecreateWhenEnded.ValueBool() && caas.Status(state.Status.ValueString()).Ended():
 		// Read keeps an ended deployment until it has seen recreate_when_ended in
 		// the state, so when that was switched on just now it is replaced here.
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("recreate_when_ended"))
@@ -59,10 +59,11 @@ func (m *model) replaces(ctx context.Context, state *model, diags *diag.Diagnost
 }
 
 // ended tells that the deployment runs no more and can't be changed. One that
-// failed may still be mended until the API has set its end.
+// failed before it ever ran can, or whose end the API has not set: a container
+// that does not start is to be mended in place, which costs nothing (reference).
 func (m *model) ended() bool {
 	status := caas.Status(m.Status.ValueString())
-	return status.Ended() && (status != caas.StatusFailed || m.FinishedAt.ValueString() != "")
+	return status.Ended() && (status != caas.StatusFailed || m.StartedAt.ValueString() != "" && m.FinishedAt.ValueString() != "")
 }
 
 // planNew judges a deployment that is to be bought, in the place of replaced if

@@ -9,7 +9,6 @@ package deployment
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -54,15 +53,7 @@ func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest, resp 
 
 // Configure implements resource.ResourceWithConfigure.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return // validation comes before configuration
-	}
-	session, ok := req.ProviderData.(*Session)
-	if !ok {
-		resp.Diagnostics.AddError("Unexpected provider data", fmt.Sprintf("%T is no *deployment.Session. This is a bug of the provider.", req.ProviderData))
-		return
-	}
-	r.Session = session
+	r.Session = sessionOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // Create buys the deployment and puts its id into state before anything else can
@@ -127,12 +118,18 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	seen, nameErr, err := r.look(ctx, id)
 	switch {
 	case caas.IsNotFound(err):
+		if err := r.gone(ctx, id, err); err != nil {
+			resp.Diagnostics.Append(notRead(id, err)...)
+			return
+		}
+		r.forget(state.ResourcePrivateName.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
 		resp.Diagnostics.Append(notRead(id, err)...)
 		return
 	case seen.Status == caas.StatusDestroyed:
+		r.forget(state.ResourcePrivateName.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case seen.Status.Ended() && state.RecreateWhenEnded.ValueBool():
@@ -184,7 +181,7 @@ func (s *Session) destroy(ctx context.Context, id string) (caas.Status, error) {
 	d, err := s.Client.Deployment(ctx, id)
 	switch {
 	case caas.IsNotFound(err):
-		return "", nil
+		return "", s.gone(ctx, id, err)
 	case err != nil:
 		return "", err
 	case d.Status.Ended():
@@ -202,7 +199,7 @@ func (s *Session) destroy(ctx context.Context, id string) (caas.Status, error) {
 // destroy: the call may have landed and its answer been lost.
 func (s *Session) ending(ctx context.Context, id string) bool {
 	d, err := s.Client.Deployment(ctx, id)
-	return caas.IsNotFound(err) || err == nil && (d.Status.Ended() || d.Status == caas.StatusTerminationRequested)
+	return caas.IsNotFound(err) && s.gone(ctx, id, err) == nil || err == nil && (d.Status.Ended() || d.Status == caas.StatusTerminationRequested)
 }
 
 // within bounds an operation by the timeout that the configuration gives it.

@@ -39,7 +39,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 	u := update{Session: r.Session, id: id, had: had, wanted: wanted, change: had.to(wanted, state.secretKeys(ctx))}
 	u.watch = watch{id: id, running: plan.WaitForRunning.ValueBool() && u.change.patches(), revived: state.Status.ValueString() == string(caas.StatusFailed)}
+	u.doubt = readDoubt(ctx, req.Private)
+	before := u.doubt
 	seen, done, err := u.run(ctx)
+	if u.doubt != before {
+		resp.Diagnostics.Append(writeDoubt(ctx, resp.Private, u.doubt)...)
+	}
 	if err != nil {
 		partial := state
 		partial.takeOver(&plan, done)
@@ -66,6 +71,8 @@ type update struct {
 	had, wanted definition
 	change      change
 	watch       watch
+	// doubt is that of the last update; after run, of this one.
+	doubt doubt
 }
 
 // done says which parts of an update the API has taken.
@@ -82,16 +89,18 @@ func (u *update) run(ctx context.Context) (*live, done, error) {
 		if err := u.Client.Rename(ctx, u.id, u.wanted.name); err != nil {
 			return nil, d, err
 		}
+		d.renamed = true // on the API's word, until it is read back
 		if err := u.renamed(ctx); err != nil {
-			return nil, d, err
+			var ignored *notTakenError
+			d.renamed = !errors.As(err, &ignored)
+			return nil, d, fmt.Errorf("%w: %w", errNotFollowed, err)
 		}
-		d.renamed = true
 	}
 	if u.change.patches() {
 		if err := u.Client.Update(ctx, u.id, u.change.request); err != nil {
 			return nil, d, err
 		}
-		d.patched = true // on the API's word, until it is read back
+		d.patched = true // as above
 		u.watch.ignored = func(api *caas.Deployment) []path.Path { return u.change.ignored(u.wanted, api.ContainerConfig) }
 	}
 	if u.change.extend {
@@ -105,8 +114,15 @@ func (u *update) run(ctx context.Context) (*live, done, error) {
 	if errors.As(err, &ignored) {
 		d.patched = false
 	}
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errNotFollowed, err)
+	}
 	return seen, d, err
 }
+
+// errNotFollowed is within the error of a change that the API took, and that was
+// not seen to come to its good end.
+var errNotFollowed = errors.New("the change was taken")
 
 // renamed looks in the list, which alone tells names, whether the new one took.
 // A deployment that the list does not hold is taken on the API's word.
@@ -129,9 +145,6 @@ func (u *update) renamed(ctx context.Context) error {
 	})
 }
 
-// errNotExtended is within the error of an extension that surely did not land.
-var errNotExtended = errors.New("the hours were not bought")
-
 // budgetError is a purchase that the budget forbids.
 type budgetError struct{ said diag.Diagnostics }
 
@@ -139,11 +152,20 @@ func (e *budgetError) Error() string { return e.said[0].Summary() }
 
 // extend buys the hours between what is paid for, read just before, and what is
 // wanted: a repeated or half-failed apply, or hours bought elsewhere meanwhile,
-// are never paid twice. After an unsure answer the total tells whether it landed.
+// are never paid twice.
 func (u *update) extend(ctx context.Context) error {
-	before, err := u.paid(ctx)
-	if err != nil {
+	e := extension{Session: u.Session, id: u.id, known: u.had.hours}
+	before, _, err := e.paid(ctx)
+	if err != nil && !errors.Is(err, errHoursUntold) {
 		return err
+	}
+	if left := u.doubt.left(u.Clock.Now(), before); left > 0 {
+		if _, err := e.grown(ctx, before, left); err != nil && !errors.Is(err, errHoursUntold) {
+			return err
+		}
+		if before, _, err = e.paid(ctx); err != nil && !errors.Is(err, errHoursUntold) {
+			return err
+		}
 	}
 	hours := u.wanted.hours - before
 	if hours <= 0 {
@@ -152,46 +174,13 @@ func (u *update) extend(ctx context.Context) error {
 	if over := u.holdToBudget(ctx, purchase{definition: u.wanted, more: hours}); over != nil {
 		return &budgetError{over}
 	}
-	err = u.Client.Extend(ctx, u.id, hours)
-	if err == nil || caas.IsRefused(err) || errors.Is(err, caas.ErrPaymentRequired) {
-		return err
+	sent := u.Clock.Now()
+	err = e.buy(ctx, before, hours)
+	u.doubt = doubt{}
+	if doubtful(err) {
+		u.doubt = doubt{sent, before}
 	}
-	landed, lookErr := u.landed(ctx, before)
-	switch {
-	case landed:
-		return nil
-	case lookErr != nil:
-		return fmt.Errorf("%w: %w; reading the paid time afterwards failed too: %w", errUnsure, err, lookErr)
-	default:
-		return fmt.Errorf("%w: %w", errNotExtended, err)
-	}
-}
-
-// paid are the hours paid for. Time is never taken back from a running
-// deployment, so where the API tells less than the state, the state holds.
-func (u *update) paid(ctx context.Context) (int64, error) {
-	d, err := u.Client.Deployment(ctx, u.id)
-	if err != nil {
-		return 0, err
-	}
-	return max(live{Deployment: d}.paidHours(), u.had.hours), nil
-}
-
-// landed looks until the paid hours have grown, or for landingTime. Like find it
-// looks once more when ctx has ended, as the money may be spent.
-func (u *update) landed(ctx context.Context, before int64) (bool, error) {
-	search, cancel := u.Clock.WithTimeout(context.WithoutCancel(ctx), landingTime)
-	defer cancel()
-	start := u.Clock.Now()
-	for {
-		now, err := u.paid(search)
-		if err == nil && now > before {
-			return true, nil
-		}
-		if ctx.Err() != nil || u.Clock.Sleep(search, pollInterval(u.Clock.Now().Sub(start))) != nil {
-			return false, err
-		}
-	}
+	return err
 }
 
 // takeOver brings the parts of an update that are done from the plan into the

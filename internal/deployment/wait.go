@@ -35,17 +35,25 @@ var (
 	errTimeout     = errors.New("the time that timeouts gives this operation is up")
 )
 
-// poll looks again and again until done, an error that will not pass, or the end
-// of ctx. It returns errInterrupted or errTimeout, joined with why the last look
+// poll looks again and again until done, an error that does not pass, or the end
+// of ctx. A refusal is believed when it lasts for settlingTime: an error taints a
+// deployment that was made just now, and its replacement is paid for anew, which
+// one stray 401 of a gateway is not worth. It returns errInterrupted or errTimeout, joined with why the last look
 // failed, when ctx ended.
 func (s *Session) poll(ctx context.Context, look func(context.Context) (done bool, err error)) error {
 	start := s.Clock.Now()
+	var refused time.Time // since when all looks were refused
 	for {
 		done, err := look(ctx)
 		if done {
 			return err
 		}
-		if err != nil && !passing(err) && ctx.Err() == nil {
+		switch {
+		case err == nil || passing(err):
+			refused = time.Time{}
+		case refused.IsZero():
+			refused = s.Clock.Now()
+		case s.Clock.Now().Sub(refused) >= settlingTime && ctx.Err() == nil:
 			return err
 		}
 		if s.Clock.Sleep(ctx, pollInterval(s.Clock.Now().Sub(start))) != nil {
@@ -99,6 +107,9 @@ func (s *Session) follow(ctx context.Context, w watch) (*live, error) {
 		case caas.IsNotFound(err) && w.newcomer && age < newcomerGrace:
 			return false, nil
 		case caas.IsNotFound(err):
+			if err := s.gone(ctx, w.id, err); err != nil {
+				return false, err
+			}
 			return true, errors.Join(errVanished, err)
 		case err != nil:
 			return false, err
@@ -210,7 +221,12 @@ func (s *Session) untilEnded(ctx context.Context, id string) (caas.Status, error
 	err := s.poll(ctx, func(ctx context.Context) (bool, error) {
 		d, err := s.Client.Deployment(ctx, id)
 		if caas.IsNotFound(err) {
-			return true, nil
+			var live *contradictionError
+			if err = s.gone(ctx, id, err); errors.As(err, &live) {
+				last = live.status
+				return false, nil // it is on its way out
+			}
+			return err == nil, err
 		}
 		if err != nil {
 			return false, err

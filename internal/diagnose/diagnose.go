@@ -75,6 +75,8 @@ func reason(e *caas.Error) string {
 		return sentence("The API refused the credential: " + e.Reason())
 	case e.Message != "":
 		return sentence("The API answered: " + e.Message)
+	case errors.Is(e, caas.ErrPaymentRequired):
+		return sentence("The API answered: " + e.Err.Error())
 	case e.Err != nil:
 		return sentence("The API could not be asked, or did not answer as it should: " + e.Err.Error())
 	default:

@@ -86,6 +86,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	resp.ResourceData, resp.DataSourceData = p.session, p.session
+	resp.ListResourceData, resp.ActionData = p.session, p.session
 	if c.unknown() {
 		return // at plan, before what it comes from exists: the session has no client
 	}

@@ -14,11 +14,16 @@ const examples = "../../examples"
 
 // TestAccExamples_validate runs terraform validate on every example, as it
 // stands in the documentation: each file alone, imports beside what they import.
+// Modules have tests of their own.
 func TestAccExamples_validate(t *testing.T) {
 	server := caastest.Start(t, caastest.Options{})
+	later := terraformIs(t, "1.14.0")
 	validated := 0
 	err := filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" || needsLaterTerraform(path) {
+		if err == nil && path == modules {
+			return fs.SkipDir
+		}
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" || needsLaterTerraform(path) && !later {
 			return err
 		}
 		name, err := filepath.Rel(examples, path)
@@ -46,10 +51,40 @@ func TestAccExamples_validate(t *testing.T) {
 	}
 }
 
-// needsLaterTerraform names what Terraform 1.11 can't read; the tests at the
-// protocol level cover what these files show.
+// needsLaterTerraform names what Terraform 1.11 can't read: identities, from
+// 1.12, and actions, from 1.14. The tests at the protocol level cover what these
+// files show, and TestExamples_laterSyntax how they are written.
 func needsLaterTerraform(path string) bool {
-	return filepath.Base(path) == "import-by-identity.tf"
+	return filepath.Base(path) == "import-by-identity.tf" || filepath.Base(path) == "action.tf"
+}
+
+// modules are examples of a user's own modules.
+var modules = filepath.Join(examples, "modules")
+
+// TestAccExamples_modules runs terraform test in every module, with the provider
+// as a mock: without a credential, and without a request.
+func TestAccExamples_modules(t *testing.T) {
+	server := caastest.Start(t, caastest.Options{})
+	folders, err := filepath.Glob(filepath.Join(modules, "*"))
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("no modules: %v", err)
+	}
+	for _, module := range folders {
+		t.Run(filepath.Base(module), func(t *testing.T) {
+			f := newFolder(t, server)
+			f.env = append(f.env, "IONETH_TOKEN=", "IONETH_API_KEY=")
+			if err := os.CopyFS(f.path, os.DirFS(module)); err != nil {
+				t.Fatal(err)
+			}
+			out := f.must(t, "test", "-no-color")
+			if !strings.Contains(out, "Success!") || strings.Contains(out, " 0 passed") {
+				t.Errorf("the tests passed without one that ran:\n%s", out)
+			}
+		})
+	}
+	if calls := server.Requests(); len(calls) > 0 {
+		t.Errorf("a mock made a request: %s %s", calls[0].Method, calls[0].Path)
+	}
 }
 
 // copyFrom copies an example into the folder; one that names no provider gets

@@ -5,8 +5,10 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -22,8 +24,10 @@ type Provider struct {
 }
 
 var (
-	_ provider.Provider              = (*Provider)(nil)
-	_ provider.ProviderWithFunctions = (*Provider)(nil)
+	_ provider.Provider                  = (*Provider)(nil)
+	_ provider.ProviderWithFunctions     = (*Provider)(nil)
+	_ provider.ProviderWithListResources = (*Provider)(nil)
+	_ provider.ProviderWithActions       = (*Provider)(nil)
 )
 
 // New makes the provider of that version, on real time.
@@ -55,6 +59,16 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		inventory.NewAvailableReplicas,
 		inventory.NewPrice,
 	}
+}
+
+// ListResources implements provider.ProviderWithListResources.
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{deployment.NewListResource}
+}
+
+// Actions implements provider.ProviderWithActions.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{deployment.NewExtendAction, deployment.NewLogsAction}
 }
 
 // Functions implements provider.ProviderWithFunctions.

@@ -43,5 +43,5 @@ check "health" {
 
 output "url" {
   description = "Base URL of the OpenAI-compatible API."
-  value       = "${ioneth_caas_deployment.vllm.containers[0].public_url}/v1"
+  value       = one([for c in ioneth_caas_deployment.vllm.containers : "${c.public_url}/v1" if c.public_url != null])
 }

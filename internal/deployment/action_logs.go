@@ -1,0 +1,189 @@
+package deployment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
+)
+
+const (
+	defaultLines, maxLines = 100, 1000
+	maxFollow              = 600 // seconds
+)
+
+// LogsAction is the action ioneth_caas_deployment_logs.
+type LogsAction struct{ act }
+
+var _ action.ActionWithConfigure = (*LogsAction)(nil)
+
+// NewLogsAction makes the action; Configure gives it its session.
+func NewLogsAction() action.Action { return &LogsAction{} }
+
+type logsModel struct {
+	DeploymentID  types.String `tfsdk:"deployment_id"`
+	Stream        types.String `tfsdk:"stream"`
+	Lines         types.Int64  `tfsdk:"lines"`
+	FollowSeconds types.Int64  `tfsdk:"follow_seconds"`
+}
+
+// Metadata implements action.Action.
+func (a *LogsAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_caas_deployment_logs"
+}
+
+// Schema implements action.Action.
+func (a *LogsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Prints what the containers of a deployment have written, and what they go on to write, as the action's progress. " +
+			"Needs Terraform 1.14 or later.\n\n" +
+			"Credentials of the provider and secrets of the state are hidden; write-only secrets only in the apply that sends them, as nobody but the container knows them later. " +
+			"An action that fails fails the apply that triggered it, but undoes nothing.",
+		Attributes: map[string]schema.Attribute{
+			"deployment_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the deployment, a UUID.",
+				Required:            true,
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"stream": schema.StringAttribute{
+				MarkdownDescription: "What to print: `stdout` or `stderr`. Default: both.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.OneOf("stdout", "stderr")},
+			},
+			"lines": schema.Int64Attribute{
+				MarkdownDescription: fmt.Sprintf("How many lines to print of what each log holds, the last ones; 1 to %d. Default `%d`.", maxLines, defaultLines),
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(1, maxLines)},
+			},
+			"follow_seconds": schema.Int64Attribute{
+				MarkdownDescription: fmt.Sprintf("How long to go on printing new lines, 0 to %d seconds, and at most %d lines of each log. Default `0`.", maxFollow, maxFollowed),
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(0, maxFollow)},
+			},
+		},
+	}
+}
+
+// Invoke implements action.Action.
+func (a *LogsAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m := logsModel{}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	resp.Diagnostics.Append(hold("lines", m.Lines, 1, maxLines)...)
+	resp.Diagnostics.Append(hold("follow_seconds", m.FollowSeconds, 0, maxFollow)...)
+	if !a.ready(&resp.Diagnostics) {
+		return
+	}
+	tell := telling(ctx, resp)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	id := m.DeploymentID.ValueString()
+	containers, err := a.containersOf(ctx, id)
+	if err != nil {
+		resp.Diagnostics.Append(noLogs(id, err)...)
+		return
+	}
+	if len(containers) == 0 {
+		tell("The deployment %s has no containers, so there are no logs.", id)
+		return
+	}
+
+	var tails []*tail
+	for _, c := range inOrder(containers) {
+		for _, stream := range m.streams() {
+			tails = append(tails, a.tail(ctx, id, string(c.ContainerID), stream))
+		}
+	}
+	catchUp(ctx, a.Clock, tails, m.lines())
+	for _, t := range tails {
+		tell("%s", t.story())
+	}
+	if seconds := m.FollowSeconds.ValueInt64(); seconds > 0 {
+		follow(ctx, a.Clock, tails, time.Duration(seconds)*time.Second, tell)
+	}
+	cancel()
+	resp.Diagnostics.Append(notAllRead(tails)...)
+}
+
+// containersOf are a deployment's containers, read in a bounded time.
+func (a *LogsAction) containersOf(ctx context.Context, id string) ([]caas.Container, error) {
+	ctx, cancel := a.ReadContext(ctx)
+	defer cancel()
+	return a.Client.Containers(ctx, id)
+}
+
+func (m logsModel) streams() []string {
+	if stream := m.Stream.ValueString(); stream != "" {
+		return []string{stream}
+	}
+	return []string{"stdout", "stderr"}
+}
+
+func (m logsModel) lines() int {
+	if m.Lines.IsNull() {
+		return defaultLines
+	}
+	return int(m.Lines.ValueInt64())
+}
+
+// story is what a log holds, under a line that says whose it is.
+func (t *tail) story() string {
+	switch {
+	case len(t.held) == 0 && t.failure() != nil:
+		return t.name() + ": not read"
+	case len(t.held) == 0 && !t.answered():
+		return fmt.Sprintf("%s: no answer within %s", t.name(), openTime)
+	case len(t.held) == 0:
+		return t.name() + ": empty"
+	default:
+		return fmt.Sprintf("%s, last %s:\n%s", t.name(), plural(int64(len(t.held)), "line"), strings.Join(t.held, "\n"))
+	}
+}
+
+// noLogs explains a deployment whose containers could not be read.
+func noLogs(id string, err error) diag.Diagnostics {
+	var apiErr *caas.Error
+	if caas.IsNotFound(err) && errors.As(err, &apiErr) {
+		return diag.Diagnostics{noSuchDeployment(path.Root("deployment_id"), fmt.Sprintf("id %q", id), apiErr.Where())}
+	}
+	return diagnose.Failure{
+		Summary: "Containers not read", Err: err, State: "No log was read.", Next: "Invoke the action again.",
+	}.Diagnostics()
+}
+
+// notAllRead explains logs that were refused, which is an error, and those that
+// broke off, which is none: what they held until then is printed.
+func notAllRead(tails []*tail) diag.Diagnostics {
+	var diags diag.Diagnostics
+	var refused []string
+	var why error
+	for _, t := range tails {
+		switch err := t.failure(); {
+		case err != nil && t.answered():
+			diags.Append(diagnose.Failure{Summary: fmt.Sprintf("Log of %s broke off", t.name()), Err: err, State: "What came until then is printed."}.Warning())
+		case err != nil:
+			refused = append(refused, t.name())
+			if why == nil {
+				why = err
+			}
+		}
+	}
+	if why != nil {
+		diags.Append(diagnose.Failure{
+			Summary: "Log not read", Err: why, State: fmt.Sprintf("Not printed: %s.", strings.Join(refused, "; ")), Next: "Invoke the action again.",
+		}.Diagnostics()...)
+	}
+	return diags
+}

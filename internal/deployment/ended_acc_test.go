@@ -1,0 +1,339 @@
+package deployment_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// folder is a working folder of Terraform with the built provider, for what
+// terraform-plugin-testing does not show: warnings, files and logs. The provider
+// is on real time there, so the mock must have nothing to wait for: see instant.
+type folder struct {
+	t    *testing.T
+	path string
+	env  []string
+}
+
+// instant makes every phase of a deployment take no time.
+var instant = caastest.Timings{Terminate: -1}
+
+// folder makes one for the world's mock.
+func (w *world) folder(t *testing.T) *folder {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance tests run with TF_ACC=1")
+	}
+	built, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &folder{t: t, path: t.TempDir()}
+	f.env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + f.path, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+		"TF_CLI_CONFIG_FILE=" + filepath.Join(f.path, "cli.tfrc"),
+	}
+	f.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"ioneth/ioneth\" = %q\n  }\n  direct {}\n}\n", built))
+	f.write("provider.tf", "terraform {\n  required_providers {\n    ioneth = { source = \"ioneth/ioneth\" }\n  }\n}\n"+w.hcl(""))
+	return f
+}
+
+// provider writes the provider's configuration with something added.
+func (f *folder) provider(w *world, more string) {
+	f.t.Helper()
+	block := strings.Replace(w.hcl(""), "{\n", "{\n  "+more+"\n", 1)
+	f.write("provider.tf", "terraform {\n  required_providers {\n    ioneth = { source = \"ioneth/ioneth\" }\n  }\n}\n"+block)
+}
+
+// built is the folder that holds the built provider.
+var built = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "ioneth")
+	if err != nil {
+		return "", err
+	}
+	temporary = append(temporary, folder)
+	out, err := exec.Command("go", "build", "-o", filepath.Join(folder, "terraform-provider-ioneth"), "../..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
+	}
+	return folder, nil
+})
+
+func (f *folder) write(name, text string) {
+	f.t.Helper()
+	if err := os.WriteFile(filepath.Join(f.path, name), []byte(text), 0o600); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *folder) read(name string) string {
+	f.t.Helper()
+	text, err := os.ReadFile(filepath.Join(f.path, name))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// try runs Terraform and returns all that it says.
+func (f *folder) try(arguments ...string) (string, error) {
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if path == "" {
+		path = "terraform"
+	}
+	command := exec.CommandContext(f.t.Context(), path, append(arguments, "-no-color")...)
+	command.Dir, command.Env = f.path, f.env
+	out, err := command.CombinedOutput()
+	return string(out), err
+}
+
+// run is try for what must succeed.
+func (f *folder) run(arguments ...string) string {
+	f.t.Helper()
+	out, err := f.try(arguments...)
+	if err != nil {
+		f.t.Fatalf("terraform %s: %s\n%s", strings.Join(arguments, " "), err, out)
+	}
+	return out
+}
+
+// says checks words of an output.
+func (f *folder) says(out, words string) {
+	f.t.Helper()
+	if !said(words).MatchString(out) {
+		f.t.Errorf("Terraform does not say %q, but\n%s", words, out)
+	}
+}
+
+// TestAccDeployment_endedWarns shows that a deployment which has ended stays, and
+// that the plan says since when, what it cost and how to run it again.
+func TestAccDeployment_endedWarns(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		end  func(*world, string)
+		says string
+	}{
+		"time is up": {
+			func(w *world, _ string) { w.clock.Advance(30 * time.Hour) },
+			`("vllm") is completed since 2030-01-03T03:04:05Z: its time is up. It cost 478.08 USDC and stays in the state`,
+		},
+		"failed": {
+			func(w *world, id string) { w.Fail(id) },
+			`("vllm") is failed since 2030-01-02T03:04:05Z: it failed. It cost 478.08 USDC and stays in the state`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, caastest.Options{Timings: instant})
+			f := w.folder(t)
+			f.write("main.tf", minimal)
+			if out := f.run("apply", "-auto-approve"); strings.Contains(out, "Deployment has ended") {
+				t.Errorf("a deployment that runs is said to have ended:\n%s", out)
+			}
+			c.end(w, w.Deployments()[0].ID)
+			w.ResetJournal()
+			for range 2 { // the warning does not wear off
+				out := f.run("plan", "-detailed-exitcode") // fails when the plan is not empty
+				f.says(out, "Warning: Deployment has ended")
+				f.says(out, "The deployment "+w.Deployments()[0].ID+" "+c.says)
+				f.says(out, "To run it again, write recreate_when_ended = true, or run terraform apply -replace=ADDRESS")
+			}
+			// To be rid of it costs no call: there is nothing left to end.
+			f.run("destroy", "-auto-approve")
+			if sent := w.changes(); len(sent) > 0 {
+				t.Errorf("the API received %q, want nothing", sent)
+			}
+		})
+	}
+}
+
+// deployed is the creation of the base deployment.
+const deployed = `POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
+	`"hardware_id":203,"location_ids":[1],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`
+
+// TestAccDeployment_endedRecreated shows when a deployment that has ended is made
+// anew: with recreate_when_ended = true, be it new or old in the configuration,
+// and when a change would replace it anyway.
+func TestAccDeployment_endedRecreated(t *testing.T) {
+	t.Parallel()
+	recreate := base.with(attributes{"recreate_when_ended": `true`})
+	for name, c := range map[string]struct {
+		before, after attributes
+		action        plancheck.ResourceActionType
+		request       string
+	}{
+		"as configured before": {recreate, recreate, plancheck.ResourceActionCreate, deployed},
+		"as configured now":    {base, recreate, replace, deployed},
+		"with a change":        {base, recreate.with(attributes{"container_config.traffic_port": `9000`}), replace, strings.Replace(deployed, "8000", "9000", 1)},
+		"by a replacement":     {base, base.with(attributes{"hardware_id": `204`}), replace, strings.Replace(deployed, "203", "204", 1)},
+		"as it is tainted":     {base, base, replace, deployed},
+	} {
+		for end, ends := range map[string]func(*world){
+			"time is up": func(w *world) { w.clock.Advance(25 * time.Hour) },
+			"failed":     func(w *world) { w.Fail(w.Deployments()[0].ID) },
+		} {
+			t.Run(name+", "+end, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, caastest.Options{})
+				again := w.becomes(c.after, c.action, c.request)
+				again.PreConfig = func() {
+					ends(w)
+					w.ResetJournal()
+				}
+				if name == "as it is tainted" {
+					again.Taint = []string{address}
+				}
+				again.ConfigStateChecks = []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("running")),
+				}
+				resource.Test(t, resource.TestCase{
+					ProtoV6ProviderFactories: w.providers(),
+					Steps:                    []resource.TestStep{{Config: w.hcl(c.before.String())}, again},
+				})
+				if n := len(w.Deployments()); n != 2 {
+					t.Errorf("there were %d deployments, want 2", n)
+				}
+			})
+		}
+	}
+}
+
+// TestAccDeployment_endedChanged shows that a change in place of what runs no
+// more is refused at plan, with the way out, and that what the API never hears of
+// can be changed.
+func TestAccDeployment_endedChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, caastest.Options{})
+	steps := []resource.TestStep{{Config: w.hcl(base.String())}, {
+		PreConfig: func() {
+			w.clock.Advance(25 * time.Hour)
+			w.ResetJournal()
+		},
+		Config:           w.hcl(base.String()),
+		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+	}}
+	for _, change := range []attributes{
+		{"container_config.traffic_port": `9000`},
+		{"registry_config.registry_secret_wo": `"a secret"`, "registry_config.registry_secret_wo_version": `1`},
+		{"duration_hours": `48`},
+		{"resource_private_name": `"sglang"`},
+	} {
+		steps = append(steps, resource.TestStep{
+			Config: w.hcl(base.with(change).String()), PlanOnly: true,
+			ExpectError: said("is completed since 2030-01-03T03:05:35Z, so there is nothing left to change in place. To run it again with this configuration, " +
+				"and pay for it anew, write recreate_when_ended = true, or run terraform apply -replace=ADDRESS"),
+		})
+	}
+	steps = append(steps, w.becomes(base.with(attributes{"timeouts": `{ update = "1h" }`}), update))
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.providers(), Steps: steps})
+	w.deploymentsAre(t, "completed")
+}
+
+// TestAccDeployment_failedMended shows that a deployment which failed, and has not
+// been ended by the API, is mended in place, which costs nothing.
+func TestAccDeployment_failedMended(t *testing.T) {
+	t.Parallel()
+	// revert makes the deployment fail without an end, as the API may tell it.
+	revert := func(w *world) {
+		id := w.Deployments()[0].ID
+		w.Fail(id, "pulling image: manifest unknown")
+		w.Edit(id, func(d *caastest.Deployment) { d.Finished = time.Time{} })
+	}
+	for name, prepare := range map[string]func(*world){
+		"at once": func(*world) {},
+		// After the change it is told as failed a few times more.
+		"after a while": func(w *world) {
+			w.Inject(caastest.Fault{Method: "PATCH", AfterWork: true, Do: func() {
+				revert(w)
+				w.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 3, Do: func() {
+					w.Edit(w.Deployments()[0].ID, func(d *caastest.Deployment) { d.Status = caastest.StatusRunning })
+				}})
+			}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, caastest.Options{MendFailed: true})
+			mended := w.becomes(base.with(attributes{"registry_config.image_url": `"ghcr.io/org/image:2"`}), update,
+				patch(`{"image_url":"ghcr.io/org/image:2"}`)...)
+			mended.PreConfig = func() {
+				revert(w)
+				prepare(w)
+				w.ResetJournal()
+			}
+			mended.ConfigStateChecks = []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("running")),
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: w.providers(),
+				Steps:                    []resource.TestStep{{Config: w.hcl(base.String())}, mended},
+			})
+			w.deploymentsAre(t, "destroyed")
+		})
+	}
+}
+
+// TestAccDeployment_destroyed shows that a destroy is over when the deployment is,
+// and that only an end counts as one.
+func TestAccDeployment_destroyed(t *testing.T) {
+	t.Parallel()
+	const path = "/deployment/{}"
+	for name, c := range map[string]struct {
+		trouble func(*world)
+		says    string // "" when the destroy succeeds
+	}{
+		"no trouble": {func(*world) {}, ""},
+		"502 after the work": {func(w *world) {
+			w.Inject(caastest.Fault{Method: "DELETE", Path: path, Status: 502, AfterWork: true, Times: -1})
+		}, ""},
+		"502 before the work": {func(w *world) { w.Inject(caastest.Fault{Method: "DELETE", Path: path, Status: 502, Times: -1}) }, "stays in the state and may still run, and cost money"},
+		"refused":             {func(w *world) { w.Inject(caastest.Fault{Method: "DELETE", Path: path, Status: 403}) }, "stays in the state and may still run, and cost money"},
+		"never ends":          {func(w *world) { w.StallDelete() }, "Deployment has not ended yet"},
+		"destroyed elsewhere": {func(w *world) {
+			w.Edit(w.Deployments()[0].ID, func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
+		}, ""},
+		"being destroyed": {func(w *world) {
+			w.Edit(w.Deployments()[0].ID, func(d *caastest.Deployment) { d.Status = caastest.StatusTerminating })
+		}, ""},
+		"vanished": {func(w *world) { w.Vanish(w.Deployments()[0].ID) }, ""},
+		"vanishes meanwhile": {func(w *world) {
+			w.Inject(caastest.Fault{Method: "DELETE", Path: path, Do: func() { w.Vanish(w.Deployments()[0].ID) }})
+		}, ""},
+		"unreadable meanwhile": {func(w *world) { w.Inject(caastest.Fault{Method: "GET", Path: path, Skip: 2, Status: 500, Times: 30}) }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, caastest.Options{})
+			destroy := resource.TestStep{PreConfig: func() { c.trouble(w) }, Config: w.hcl(base.String()), Destroy: true}
+			steps := []resource.TestStep{{Config: w.hcl(base.String())}, destroy}
+			if c.says != "" {
+				steps[1].ExpectError = said(c.says)
+				steps = append(steps, resource.TestStep{ // it is still in the state
+					PreConfig: func() {
+						w.ClearFaults()
+						w.Behave()
+						w.ResetJournal()
+					},
+					Config: w.hcl(base.String()), Destroy: true,
+				})
+			}
+			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.providers(), Steps: steps})
+			if d := w.Deployments()[0]; d.Status != "destroyed" && !strings.HasPrefix(name, "vanish") {
+				t.Errorf("the deployment is %q", d.Status)
+			}
+		})
+	}
+}
