@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -197,4 +198,37 @@ func TestAccDeployment_durationAfterTheRest(t *testing.T) {
 		},
 	})
 	w.paidFor(t, 30)
+}
+
+// TestAccDeployment_extensionIgnored shows that hours which the API says it sold,
+// and does not show, are an error, and that the next apply buys them once.
+func TestAccDeployment_extensionIgnored(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, caastest.Options{})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.providers(),
+		Steps: []resource.TestStep{
+			{Config: w.hcl(base.String())},
+			{
+				PreConfig: func() {
+					w.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", Status: 200, Body: `{"data": {"status": "running"}}`})
+				},
+				Config:      w.hcl(base.with(hours(30)).String()),
+				ExpectError: said("The API accepted the change of duration_hours of the deployment"),
+			},
+			{
+				Config: w.hcl(base.with(hours(30)).String()),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, update)},
+				},
+				Check: func(*terraform.State) error {
+					w.paidFor(t, 30)
+					return nil
+				},
+			},
+		},
+	})
+	if n := len(w.Calls("POST", "/deployment/{}/extend")); n != 2 {
+		t.Errorf("the API received %d extensions, want the ignored one and another", n)
+	}
 }

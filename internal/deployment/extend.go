@@ -12,6 +12,11 @@ import (
 var (
 	// errNotExtended is within the error of an extension that surely did not land.
 	errNotExtended = errors.New("the hours were not bought")
+	// errHoursUnclear is within the error of an extension before which it can't be
+	// told what is paid for: whether the API counts hours, or those of each GPU, is
+	// not documented, and shows only when a deployment has run for some time.
+	errHoursUnclear = errors.New("the API tells as many hours for each GPU as the state has in all: " +
+		"either it counts every GPU, or the difference was bought elsewhere; after the deployment has run for an hour that can be told")
 	// errHoursUntold is within the error of an extension whose landing can't be seen.
 	errHoursUntold = errors.New("the API does not tell the hours paid for")
 )
@@ -32,6 +37,9 @@ func (e extension) paid(ctx context.Context) (int64, *caas.Deployment, error) {
 		return 0, nil, err
 	}
 	told := live{Deployment: d}.paidHours()
+	if e.known > 0 && d.TotalGPUs > 1 && told == e.known*int64(d.TotalGPUs) {
+		return told, d, errHoursUnclear
+	}
 	return max(told, e.known), d, orNil(told == 0, errHoursUntold)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -107,17 +108,21 @@ func (u *update) run(ctx context.Context) (*live, done, error) {
 		if err := u.extend(ctx); err != nil {
 			return nil, d, err
 		}
-		d.extended = true
+		d.extended = true // as above
+		u.watch.ignored = u.hoursToo(u.watch.ignored)
 	}
 	seen, err := u.follow(ctx, u.watch)
 	var ignored *notTakenError
 	if errors.As(err, &ignored) {
-		d.patched = false
+		late := slices.ContainsFunc(ignored.at, attributePaths["duration_hours"].Equal)
+		d.extended = d.extended && !late
+		d.patched = d.patched && late && len(ignored.at) == 1
 	}
 	if err != nil {
-		err = fmt.Errorf("%w: %w", errNotFollowed, err)
+		return seen, d, fmt.Errorf("%w: %w", errNotFollowed, err)
 	}
-	return seen, d, err
+	u.doubt = doubt{}
+	return seen, d, nil
 }
 
 // errNotFollowed is within the error of a change that the API took, and that was
@@ -176,11 +181,27 @@ func (u *update) extend(ctx context.Context) error {
 	}
 	sent := u.Clock.Now()
 	err = e.buy(ctx, before, hours)
+	// Also of an extension that the API took: whether it did shows afterwards.
 	u.doubt = doubt{}
-	if doubtful(err) {
+	if err == nil || doubtful(err) {
 		u.doubt = doubt{sent, before}
 	}
 	return err
+}
+
+// hoursToo is what ignored tells, and the duration while the API tells fewer hours
+// than are wanted.
+func (u *update) hoursToo(ignored func(*caas.Deployment) []path.Path) func(*caas.Deployment) []path.Path {
+	return func(api *caas.Deployment) []path.Path {
+		var at []path.Path
+		if ignored != nil {
+			at = ignored(api)
+		}
+		if told := (live{Deployment: api}).paidHours(); told > 0 && told < u.wanted.hours {
+			at = append(at, attributePaths["duration_hours"])
+		}
+		return at
+	}
 }
 
 // takeOver brings the parts of an update that are done from the plan into the
