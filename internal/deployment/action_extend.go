@@ -90,7 +90,7 @@ func (a *ExtendAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequ
 		resp.Diagnostics.Append(priceNotKnown(err, "What the extension costs is not known."))
 		return
 	}
-	resp.Diagnostics.AddWarning(fmt.Sprintf("Buys %s more for the deployment %s, %.2f USDC", plural(m.Hours.ValueInt64(), "hour"), id, cost),
+	resp.Diagnostics.AddWarning(fmt.Sprintf("Purchase of %s more for the deployment %s, %.2f USDC", plural(m.Hours.ValueInt64(), "hour"), id, cost),
 		fmt.Sprintf("The action pays %.2f USDC up front, %.2f an hour, each time that it is invoked.%s",
 			cost, cost/float64(m.Hours.ValueInt64()), live{Deployment: d}.untilWords()))
 }

@@ -233,7 +233,7 @@ func TestExtend_plan(t *testing.T) {
 	id, ended := w.running(), w.Add(caastest.Deployment{Name: "ended", Status: "completed"})
 	p := w.protocol(t)
 	for config, want := range map[string]string{
-		extension(id, 5):    "WARNING  Buys 5 hours more for the deployment " + id + ", 199.20 USDC: The action pays 199.20 USDC up front, 39.84 an hour, each time that it is invoked. Its time, 4 hours in all, is up at 2030-01-02T06:04:05Z so far.",
+		extension(id, 5):    "WARNING  Purchase of 5 hours more for the deployment " + id + ", 199.20 USDC: The action pays 199.20 USDC up front, 39.84 an hour, each time that it is invoked. Its time, 4 hours in all, is up at 2030-01-02T06:04:05Z so far.",
 		extension(ended, 5): `ERROR AttributeName("deployment_id") Deployment has ended and can't be extended`,
 		extension("x", 5):   `ERROR AttributeName("deployment_id") No such deployment`,
 	} {

@@ -20,6 +20,10 @@ var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{1
 // fills in the rest.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	at := path.Root("deployment_id")
+	if strings.TrimSpace(req.ID) == "" && (req.Identity == nil || req.Identity.Raw.IsNull()) {
+		resp.Diagnostics.AddError("No id to import", "The id is empty. Give the deployment_id or the name of the deployment; an unset variable of a shell is empty too.")
+		return
+	}
 	if req.ID == "" {
 		resource.ImportStatePassthroughWithIdentity(ctx, at, at, req, resp)
 		return

@@ -85,6 +85,9 @@ func (s *Session) ours(name string, by *caas.DeploymentItem) bool {
 // by the resource's own deployment, which the plan replaces.
 func (s *Session) planName(ctx context.Context, name string) diag.Diagnostics {
 	h, err := s.holder(ctx, name)
+	if caas.IsUnauthorized(err) { // an apply would fail by it as surely
+		return diagnose.Failure{Summary: "Credential refused", Err: err}.Diagnostics()
+	}
 	if err != nil {
 		return diag.Diagnostics{diagnose.Failure{
 			Summary: "Name of the deployment not checked", Err: err, State: "Whether the name is free shows at apply.",
@@ -94,6 +97,18 @@ func (s *Session) planName(ctx context.Context, name string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{nameTaken(name, h.by)}
+}
+
+// planRename says at plan that a deployment can't be given a name. It buys
+// nothing, so there is nothing to take over instead.
+func (s *Session) planRename(ctx context.Context, name string) diag.Diagnostics {
+	h, err := s.holder(ctx, name)
+	if err != nil || h.free || h.by == nil {
+		return s.planName(ctx, name)
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), "Name of the deployment is taken", fmt.Sprintf(
+		"The name %q is held by the deployment %s, which is %s. Choose another resource_private_name, or rename or destroy that one first.",
+		name, h.by.ID, h.by.Status))}
 }
 
 // nameTaken is the error for a name that another deployment holds.

@@ -22,7 +22,7 @@ func (r *Resource) checkInPlace(ctx context.Context, plan, state, config *model,
 	}
 	change := had.to(wanted, state.secretKeys(ctx))
 	if change.rename && !plan.ResourcePrivateName.IsUnknown() {
-		diags.Append(r.planName(ctx, wanted.name)...)
+		diags.Append(r.planRename(ctx, wanted.name)...)
 	}
 	buys := change.extend && !plan.DurationHours.IsUnknown() && !plan.MaxCostUSDC.IsUnknown()
 	if more := wanted.hours - state.paidHours(); buys && more > 0 {

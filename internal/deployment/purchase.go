@@ -2,7 +2,9 @@ package deployment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -50,6 +52,14 @@ func (p purchase) words() string {
 	return fmt.Sprintf("%q: %d GPUs for %s", p.name, p.gpus*p.replicas, plural(p.hours, "hour"))
 }
 
+// less is what would cost less.
+func (p purchase) less() string {
+	if p.more > 0 {
+		return "fewer hours"
+	}
+	return "fewer hours, fewer replicas or other hardware"
+}
+
 func plural(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -80,7 +90,7 @@ func (p purchase) judge(cost float64) diag.Diagnostics {
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(budgetPath, "Price is above the budget", fmt.Sprintf(
 		"%s costs %.2f USDC, and max_cost_usdc allows %.2f. Nothing was bought. "+
-			"Raise max_cost_usdc to %.2f or more, or buy fewer hours, fewer replicas or other hardware.", p.words(), cost, *p.budget, cost))}
+			"Raise max_cost_usdc to %.2f or more, or buy %s.", p.words(), cost, *p.budget, cost, p.less()))}
 }
 
 // planPrice says what the purchase costs, as a warning, and judges it.
@@ -93,6 +103,9 @@ func (s *Session) planPrice(ctx context.Context, p purchase) diag.Diagnostics {
 			f.Summary, f.State = "Price not known, and there is a budget", "Nothing was bought."
 			f.Next = "Run terraform plan again, or remove max_cost_usdc to buy at any price."
 			return f.Diagnostics()
+		}
+		if unknown := unknownChoice(err); unknown != nil {
+			return unknown
 		}
 		f.State = "What the apply costs is not known."
 		return diag.Diagnostics{f.Warning()}
@@ -113,7 +126,26 @@ func (s *Session) planPrice(ctx context.Context, p purchase) diag.Diagnostics {
 	} else {
 		text += fmt.Sprintf("; max_cost_usdc = %.2f allows it.", *p.budget)
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("Buys %s, %.2f USDC", p.words(), cost), text)}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("Purchase of %s, %.2f USDC", p.words(), cost), text)}
+}
+
+// unknownChoice are the errors for hardware or locations that the API refuses to
+// price, nil when it refuses nothing of the kind: a deploy would be refused too.
+func unknownChoice(err error) diag.Diagnostics {
+	var apiErr *caas.Error
+	if !errors.As(err, &apiErr) || apiErr.Status != http.StatusUnprocessableEntity {
+		return nil
+	}
+	var diags diag.Diagnostics
+	for _, problem := range apiErr.Problems {
+		at, ok := locate(problem.Loc)
+		if ok && (at.Equal(attributePaths["hardware_id"]) || at.Equal(attributePaths["location_ids"])) {
+			diags.AddAttributeError(at, "Not on offer", diagnose.Paragraphs(
+				"The API refuses to price it: "+problem.String()+".",
+				"Look the ids up in the data sources ioneth_caas_hardware and ioneth_caas_locations.", apiErr.Where()))
+		}
+	}
+	return diags
 }
 
 // questions tells which can be asked: those whose inputs are all known.
@@ -139,6 +171,9 @@ func (s *Session) planDeployment(ctx context.Context, d definition, known questi
 	var diags diag.Diagnostics
 	for _, part := range said {
 		diags.Append(part...)
+	}
+	if diags.HasError() {
+		return diags.Errors() // what it would cost is beside the point
 	}
 	return diags
 }

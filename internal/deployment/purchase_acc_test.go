@@ -26,7 +26,7 @@ func warnings(out string) []string {
 // is spent, on the plan that has the reason for it, and nothing else there.
 func TestAccDeployment_planSays(t *testing.T) {
 	t.Parallel()
-	const buys = `Buys "vllm": 8 GPUs for 24 hours, 478.08 USDC`
+	const buys = `Purchase of "vllm": 8 GPUs for 24 hours, 478.08 USDC`
 	for name, c := range map[string]struct {
 		before  attributes // applied first, if any
 		prepare func(*world)
@@ -48,7 +48,7 @@ func TestAccDeployment_planSays(t *testing.T) {
 		},
 		"an extension": {
 			before: base, config: base.with(attributes{"duration_hours": "30"}),
-			warns: []string{`Buys 6 hours more for "vllm", 119.52 USDC`},
+			warns: []string{`Purchase of 6 hours more for "vllm", 119.52 USDC`},
 		},
 		"an extension above the budget": {
 			before: base, config: base.with(attributes{"duration_hours": "30", "max_cost_usdc": "100"}), fails: true,
@@ -62,7 +62,7 @@ func TestAccDeployment_planSays(t *testing.T) {
 		},
 		"a replacement": {
 			before: base, config: base.with(attributes{"hardware_id": "204"}),
-			warns: []string{`Buys "vllm": 8 GPUs for 24 hours, 574.08 USDC`, `Replaces the running deployment "vllm"`},
+			warns: []string{`Purchase of "vllm": 8 GPUs for 24 hours, 574.08 USDC`, `Replaces the running deployment "vllm"`},
 			says:  []string{"its first hour is forfeited, the rest of the unused time is refunded to the minute"},
 		},
 		"a taken name": {
@@ -72,19 +72,19 @@ func TestAccDeployment_planSays(t *testing.T) {
 		"a rename to a taken name": {
 			before: base, prepare: func(w *world) { w.Add(caastest.Deployment{Name: "other"}) },
 			config: base.with(attributes{"resource_private_name": `"other"`}), fails: true,
-			says: []string{`The name "other" is held by the deployment`},
+			says: []string{`The name "other" is held by the deployment`, "or rename or destroy that one first."},
 		},
 		"too little room": {
 			prepare: func(w *world) { w.SetReplicas(203, 1, 1); w.SetReplicas(203, 3, 0) },
 			config:  base.with(attributes{"container_config.replica_count": "2"}),
-			warns:   []string{"Too little room for the deployment", `Buys "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
+			warns:   []string{"Too little room for the deployment", `Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
 			says: []string{`"vllm" wants room for 2 containers on hardware 203, and its locations have: 1 (US,`, "1 container. Locations with room: 2 (DE,",
 				"Add one to location_ids, or apply when there is room again."},
 		},
 		"room in two locations together": {
 			prepare: func(w *world) { w.SetReplicas(203, 1, 1); w.SetReplicas(203, 3, 1) },
 			config:  base.with(attributes{"container_config.replica_count": "2", "location_ids": "[1, 3]"}),
-			warns:   []string{`Buys "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
+			warns:   []string{`Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
 		},
 		"a bare dollar": {
 			config: base.with(attributes{
@@ -97,6 +97,14 @@ func TestAccDeployment_planSays(t *testing.T) {
 		"no image": {
 			config: base.with(attributes{"registry_config.image_url": ""}), warns: []string{buys, "Deployment without an image"},
 			says: []string{`write the full path of an image, such as image_url = "ghcr.io/org/image:tag"`},
+		},
+		"hardware that is not on offer": {
+			config: base.with(attributes{"hardware_id": "999"}), fails: true,
+			says: []string{"Not on offer", "hardware_id = 999", "Look the ids up in the data sources ioneth_caas_hardware"},
+		},
+		"a wrong token": {
+			prepare: func(w *world) { w.Inject(caastest.Fault{Times: -1, Status: 401, Body: `{"detail": "token expired"}`}) },
+			config:  base, fails: true, says: []string{"Error: Credential refused", "Check token and api_key of the provider"},
 		},
 		"a change in place": {before: base, config: base.with(attributes{"container_config.traffic_port": "9000"})},
 		"nothing to change": {before: base, config: base},
@@ -283,7 +291,7 @@ func TestAccDeployment_endsSoon(t *testing.T) {
 	}
 	f.says(out, "To let it run on, raise duration_hours, now 1, above 1 in the same apply.")
 	f.write("main.tf", base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}).String())
-	if got := warnings(f.run("plan")); !slices.Equal(got, []string{`Buys 1 hour more for "vllm", 19.92 USDC`}) {
+	if got := warnings(f.run("plan")); !slices.Equal(got, []string{`Purchase of 1 hour more for "vllm", 19.92 USDC`}) {
 		t.Errorf("a plan that buys time warns %q", got)
 	}
 }

@@ -51,7 +51,7 @@ func (s *Session) planRoom(ctx context.Context, d definition) diag.Diagnostics {
 	if len(others) > 0 {
 		text += fmt.Sprintf("Locations with room: %s. Add one to location_ids, or apply when there is room again.", strings.Join(others, "; "))
 	} else {
-		text += "No other location has room either. Choose other hardware, or apply when there is room again."
+		text += "No other location has room either. Choose fewer replicas or other hardware, or apply when there is room again."
 	}
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("location_ids"), "Too little room for the deployment", text)}
 }

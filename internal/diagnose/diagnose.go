@@ -66,6 +66,10 @@ func (f Failure) detail(said, where string) string {
 		next = strings.TrimSpace("Check token and api_key of the provider, or IONETH_TOKEN and IONETH_API_KEY: " +
 			"the credential is missing, wrong or expired (tokens of the web console live 21 days). " + next)
 	}
+	var apiErr *caas.Error
+	if errors.As(f.Err, &apiErr) && apiErr.Status == 0 && apiErr.NotSent {
+		next = strings.TrimSpace(next + " If the API is to be reached elsewhere, correct endpoint of the provider, or IONETH_ENDPOINT.")
+	}
 	return Paragraphs(strings.TrimSpace(said+" "+f.State), next, where)
 }
 

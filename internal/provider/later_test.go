@@ -180,7 +180,7 @@ action "ioneth_caas_deployment_extend" "test" {
 		}
 	}
 	out = f.must(t, "apply", "-auto-approve", "-no-color", "-invoke=action.ioneth_caas_deployment_extend.test")
-	if !strings.Contains(flat(out), "Buys 2 hours more for the deployment") || !strings.Contains(out, "28 hours are paid for in all") {
+	if !strings.Contains(flat(out), "Purchase of 2 hours more for the deployment") || !strings.Contains(out, "28 hours are paid for in all") {
 		t.Errorf("the invocation says:\n%s", out)
 	}
 	if got := server.Deployments()[0].DurationHours; got != 28 {
