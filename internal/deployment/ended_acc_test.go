@@ -90,14 +90,19 @@ func (f *folder) read(name string) string {
 
 // try runs Terraform and returns all that it says.
 func (f *folder) try(arguments ...string) (string, error) {
+	out, err := f.command(arguments...).CombinedOutput()
+	return string(out), err
+}
+
+// command is a Terraform that is still to be run.
+func (f *folder) command(arguments ...string) *exec.Cmd {
 	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
 	if path == "" {
 		path = "terraform"
 	}
 	command := exec.CommandContext(f.t.Context(), path, append(arguments, "-no-color")...)
 	command.Dir, command.Env = f.path, f.env
-	out, err := command.CombinedOutput()
-	return string(out), err
+	return command
 }
 
 // run is try for what must succeed.

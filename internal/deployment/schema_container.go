@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -87,8 +86,7 @@ func containerConfigAttribute() schema.Attribute {
 func variableRules() []validator.Map {
 	return []validator.Map{
 		mapvalidator.NoNullValues(),
-		mapvalidator.KeysAre(stringvalidator.RegexMatches(
-			regexp.MustCompile(`^[^=\x00]+$`), "must be the name of a variable: not empty and without =")),
+		mapvalidator.KeysAre(variableName{}),
 	}
 }
 

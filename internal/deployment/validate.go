@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -49,6 +50,27 @@ func (notEmptyArgs) ValidateList(_ context.Context, req validator.ListRequest, r
 	resp.Diagnostics.AddAttributeError(req.Path, "Empty list of arguments",
 		"container_config.args must have at least one item when it is given: the API refuses an empty list. "+
 			"Leave args out for no arguments, or write at least one, such as args = [\"--port\", \"8000\"].")
+}
+
+// variableName holds the name of a variable to what a container can have.
+type variableName struct{}
+
+// Description implements validator.String.
+func (variableName) Description(context.Context) string {
+	return "must be the name of a variable: not empty and without ="
+}
+
+// MarkdownDescription implements validator.String.
+func (v variableName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (variableName) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	name := req.ConfigValue.ValueString()
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || name != "" && !strings.ContainsAny(name, "=\x00") {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Bad name of a variable",
+		fmt.Sprintf("%q must be the name of a variable: not empty and without = and NUL.", name))
 }
 
 var (
