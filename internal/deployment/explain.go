@@ -58,6 +58,7 @@ func locate(loc []string) (at path.Path, ok bool) {
 func notDeployed(d definition, err error) diag.Diagnostics {
 	f := diagnose.Failure{Summary: "Deployment not made", Err: err, Locate: locate}
 	var unsure *unsureError
+	var apiErr *caas.Error
 	switch {
 	case errors.As(err, &unsure): // first: why it is not known may itself be a refusal
 		f.Summary, f.Err = "Deployment may have been made", unsure.first
@@ -70,6 +71,9 @@ func notDeployed(d definition, err error) diag.Diagnostics {
 	case caas.IsRefused(err):
 		f.State = "Nothing was bought and nothing is in the state."
 		f.Next = "Correct the configuration and run terraform apply again."
+		if passing(err) || interrupted(err) || errors.As(err, &apiErr) && apiErr.Status == http.StatusTooManyRequests {
+			f.Next = "Run terraform apply again."
+		}
 	default: // errAbsent
 		f.State = fmt.Sprintf("The account's list shows no deployment named %q, %s later, so nothing was bought and nothing is in the state.", d.name, landingTime)
 		f.Next = "Run terraform apply again."
@@ -135,8 +139,8 @@ func notDestroyed(id string, last caas.Status, err error) diag.Diagnostics {
 	switch {
 	case errors.Is(err, errTimeout):
 		f.Summary = "Deployment has not ended yet"
-	case errors.Is(err, errInterrupted):
-		f.Summary = "Interrupted while waiting for the deployment's end"
+	case interrupted(err):
+		f.Summary = "Interrupted before the deployment had ended"
 	}
 	return f.Diagnostics()
 }
@@ -175,6 +179,9 @@ func notUpdated(id string, seen *live, d done, err error) diag.Diagnostics {
 		f.Summary, f.Next = notFollowed(seen, err)
 		f.State = fmt.Sprintf("The change of the deployment %s was taken and is in the state. %s", id, seen.story())
 	case !caas.IsRefused(err) && errors.As(err, &apiErr) && apiErr.Method != http.MethodGet:
+		if interrupted(err) {
+			f.Summary = "Interrupted while updating the deployment"
+		}
 		f.State = fmt.Sprintf("Whether the API has changed the deployment %s is not known%s. The next plan reads it.", id, d.words())
 	}
 	return f.Diagnostics()

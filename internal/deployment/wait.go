@@ -69,6 +69,11 @@ func passing(err error) bool {
 	return errors.As(err, &apiErr) && (!apiErr.Refused() || apiErr.Status == 0)
 }
 
+// interrupted tells that the user ended what failed.
+func interrupted(err error) bool {
+	return errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled)
+}
+
 // endOf is why ctx ended.
 func endOf(ctx context.Context) error {
 	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {

@@ -5,7 +5,9 @@
 package diagnose
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -67,7 +69,7 @@ func (f Failure) detail(said, where string) string {
 			"the credential is missing, wrong or expired (tokens of the web console live 21 days). " + next)
 	}
 	var apiErr *caas.Error
-	if errors.As(f.Err, &apiErr) && apiErr.Status == 0 && apiErr.NotSent {
+	if errors.As(f.Err, &apiErr) && apiErr.Status == 0 && apiErr.NotSent && !errors.Is(f.Err, context.Canceled) {
 		next = strings.TrimSpace(next + " If the API is to be reached elsewhere, correct endpoint of the provider, or IONETH_ENDPOINT.")
 	}
 	return Paragraphs(strings.TrimSpace(said+" "+f.State), next, where)
@@ -77,6 +79,10 @@ func reason(e *caas.Error) string {
 	switch {
 	case caas.IsUnauthorized(e):
 		return sentence("The API refused the credential: " + e.Reason())
+	case errors.Is(e, context.Canceled):
+		return "It was interrupted before the API had answered."
+	case e.Status == http.StatusTooManyRequests:
+		return sentence("The API refused so many requests (429), until the time there is for this was up: " + e.Reason())
 	case e.Message != "":
 		return sentence("The API answered: " + e.Message)
 	case errors.Is(e, caas.ErrPaymentRequired):
