@@ -29,6 +29,7 @@ type throttle struct {
 	mu      sync.Mutex
 	until   time.Time // no request leaves before
 	refused int       // 429s in a row
+	pace    pace
 }
 
 // RoundTrip sends the request once the throttle is open, again after each 429,
@@ -37,7 +38,7 @@ type throttle struct {
 func (t *throttle) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	for {
-		if err := t.wait(ctx); err != nil {
+		if err := t.turn(ctx); err != nil {
 			return nil, errorNotStarted(err)
 		}
 		resp, err := t.next.RoundTrip(req)
@@ -53,6 +54,46 @@ func (t *throttle) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+}
+
+// turn blocks until the throttle is open and it is the request's turn, taken
+// again when the throttle was closed meanwhile.
+func (t *throttle) turn(ctx context.Context) error {
+	for {
+		if err := t.wait(ctx); err != nil {
+			return err
+		}
+		d, open := t.takeTurn()
+		if !open {
+			continue
+		}
+		if d <= 0 {
+			return nil
+		}
+		if err := t.clock.Sleep(ctx, d); err != nil {
+			return err
+		}
+		if t.open() {
+			return nil
+		}
+	}
+}
+
+// takeTurn tells how long the request's turn is away, if the throttle is open.
+func (t *throttle) takeTurn() (d time.Duration, open bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.clock.Now()
+	if t.until.After(now) {
+		return 0, false
+	}
+	return t.pace.turn(now), true
+}
+
+func (t *throttle) open() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.until.After(t.clock.Now())
 }
 
 // wait blocks until the throttle is open: it may have been closed once more
@@ -80,7 +121,8 @@ func (t *throttle) pause(header http.Header) {
 	now := t.clock.Now()
 	d, told := retryAfter(header, now)
 	// Requests that were under way together are refused together: one refusal.
-	if !t.until.After(now) {
+	first := !t.until.After(now)
+	if first {
 		if !told {
 			d = min(firstPause<<min(t.refused, 10), longestGuess)
 		}
@@ -89,12 +131,16 @@ func (t *throttle) pause(header http.Header) {
 	if until := now.Add(d); until.After(t.until) {
 		t.until = until
 	}
+	if first {
+		t.pace.refused(now, t.until)
+	}
 }
 
 func (t *throttle) succeeded() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.refused = 0
+	t.pace.succeeded(t.clock.Now())
 }
 
 // again is the request anew, with its body at the start.
