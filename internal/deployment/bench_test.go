@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -51,25 +52,39 @@ func benchLive(b *testing.B) live {
 	return live{Deployment: d, containers: []caas.Container{container, other}, name: "vllm"}
 }
 
-// BenchmarkState_get is the framework's part of expand: the state into a model.
+// BenchmarkState_get is from a state to the model, by us and by the framework.
 func BenchmarkState_get(b *testing.B) {
 	state := benchState(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		if diags := state.Get(b.Context(), &model{}); diags.HasError() {
-			b.Fatal(diags)
-		}
+	for name, get := range map[string]func(*model) diag.Diagnostics{
+		"ours":      func(m *model) diag.Diagnostics { return m.get(b.Context(), state.Raw) },
+		"framework": func(m *model) diag.Diagnostics { return state.Get(b.Context(), m) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if diags := get(&model{}); diags.HasError() {
+					b.Fatal(diags)
+				}
+			}
+		})
 	}
 }
 
-// BenchmarkState_set is the framework's part of flatten: the model into a state.
-func BenchmarkState_set(b *testing.B) {
+// BenchmarkState_put is from the model to a state, by us and by the framework.
+func BenchmarkState_put(b *testing.B) {
 	state, m := benchState(b), benchModel(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		if diags := state.Set(b.Context(), m); diags.HasError() {
-			b.Fatal(diags)
-		}
+	for name, put := range map[string]func() diag.Diagnostics{
+		"ours":      func() diag.Diagnostics { return m.put(b.Context(), &state.Raw) },
+		"framework": func() diag.Diagnostics { return state.Set(b.Context(), m) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if diags := put(); diags.HasError() {
+					b.Fatal(diags)
+				}
+			}
+		})
 	}
 }
 

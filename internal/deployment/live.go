@@ -89,11 +89,11 @@ func (m *model) readDefinition(ctx context.Context, l live, diags *diag.Diagnost
 	}
 	c.EnvVariables = types.MapValueMust(types.StringType, env)
 	c.SecretEnvVariables = secretsByName(c.SecretEnvVariables, api.SecretEnvKeys)
-	m.setContainer(ctx, c, diags)
+	m.setContainer(c, diags)
 
 	r := m.registry(ctx, diags)
 	r.ImageURL = textOrNull(string(api.ImageURL))
-	m.setRegistry(ctx, r, diags)
+	m.setRegistry(r, diags)
 }
 
 // chosen tells that the locations are all among those of the model: nobody says

@@ -2,15 +2,12 @@ package deployment
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // model is ioneth_caas_deployment as Terraform holds it. Its two objects may be
@@ -85,49 +82,24 @@ func objectTypes(t attr.Type) map[string]attr.Type {
 // container opens container_config; where that is null or unknown as a whole,
 // so is each of its attributes.
 func (m *model) container(ctx context.Context, diags *diag.Diagnostics) (c containerModel) {
-	diags.Append(open(ctx, m.ContainerConfig, containerConfigTypes, &c)...)
+	open(ctx, m.ContainerConfig, containerConfigTypes, c.attributes(), diags)
 	return c
 }
 
 // registry opens registry_config, as container does container_config.
 func (m *model) registry(ctx context.Context, diags *diag.Diagnostics) (r registryModel) {
-	diags.Append(open(ctx, m.RegistryConfig, registryConfigTypes, &r)...)
+	open(ctx, m.RegistryConfig, registryConfigTypes, r.attributes(), diags)
 	return r
 }
 
-func open(ctx context.Context, object types.Object, attributes map[string]attr.Type, out any) diag.Diagnostics {
-	if object.IsNull() || object.IsUnknown() {
-		each := make(map[string]tftypes.Value, len(attributes))
-		var value any
-		if object.IsUnknown() {
-			value = tftypes.UnknownValue
-		}
-		for name, t := range attributes {
-			each[name] = tftypes.NewValue(t.TerraformType(ctx), value)
-		}
-		objectType := types.ObjectType{AttrTypes: attributes}
-		opened, err := objectType.ValueFromTerraform(ctx, tftypes.NewValue(objectType.TerraformType(ctx), each))
-		filled, ok := opened.(types.Object)
-		if err != nil || !ok {
-			return diag.Diagnostics{diag.NewErrorDiagnostic("Configuration could not be read", fmt.Sprintf("This is a bug of the provider: %v", err))}
-		}
-		object = filled
-	}
-	return object.As(ctx, out, basetypes.ObjectAsOptions{})
-}
-
 // setContainer closes container_config.
-func (m *model) setContainer(ctx context.Context, c containerModel, diags *diag.Diagnostics) {
-	object, d := types.ObjectValueFrom(ctx, containerConfigTypes, c)
-	diags.Append(d...)
-	m.ContainerConfig = object
+func (m *model) setContainer(c containerModel, diags *diag.Diagnostics) {
+	m.ContainerConfig = shut(containerConfigTypes, c.attributes(), diags)
 }
 
 // setRegistry closes registry_config.
-func (m *model) setRegistry(ctx context.Context, r registryModel, diags *diag.Diagnostics) {
-	object, d := types.ObjectValueFrom(ctx, registryConfigTypes, r)
-	diags.Append(d...)
-	m.RegistryConfig = object
+func (m *model) setRegistry(r registryModel, diags *diag.Diagnostics) {
+	m.RegistryConfig = shut(registryConfigTypes, r.attributes(), diags)
 }
 
 // sharedNames are the variables that are both plain and secret, as far as both

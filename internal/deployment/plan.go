@@ -20,15 +20,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	var plan, state, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan.Raw)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
 	if req.State.Raw.IsNull() {
 		if !resp.Diagnostics.HasError() {
 			r.planNew(ctx, &plan, &config, nil, &resp.Diagnostics)
 		}
 		return
 	}
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -46,7 +46,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	r.planInPlace(ctx, &plan, &state, &config, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.put(ctx, &resp.Plan.Raw)...)
 }
 
 // replaces tells whether the plan has to make another deployment: hardware,

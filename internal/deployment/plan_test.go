@@ -15,7 +15,7 @@ func inContainer(t *testing.T, m *model, change func(*containerModel)) {
 	var diags diag.Diagnostics
 	c := m.container(t.Context(), &diags)
 	change(&c)
-	m.setContainer(t.Context(), c, &diags)
+	m.setContainer(c, &diags)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}

@@ -60,8 +60,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // fail, so that a wait that fails leaves a tainted deployment, not a lost one.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan.Raw)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -87,13 +87,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	plan.settle()
 	plan.setID(id)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 
 	seen, err := r.follow(ctx, watch{id: id, newcomer: true, running: plan.WaitForRunning.ValueBool()})
 	if seen != nil {
 		resp.Diagnostics.Append(plan.read(ctx, *seen)...)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(notRunning(id, seen, err)...)
@@ -103,7 +103,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read brings the state to what the API tells.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() || r.Client == nil {
 		return
 	}
@@ -142,7 +142,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if seen.Status.Ended() {
 		resp.Diagnostics.Append(hasEnded(&state))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(state.put(ctx, &resp.State.Raw)...)
 }
 
 // look reads a deployment, its containers and its name at the same time.
@@ -163,7 +163,7 @@ func (s *Session) look(ctx context.Context, id string) (seen *live, nameErr, err
 // Delete destroys the deployment and returns once its name is free.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
 	ctx, cancel := r.within(ctx, state.Timeouts.Delete, deleteTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {

@@ -19,9 +19,9 @@ import (
 // in the state, so that the next apply goes on from there.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan.Raw)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -52,7 +52,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if seen != nil {
 			resp.Diagnostics.Append(partial.read(ctx, *seen)...)
 		}
-		resp.Diagnostics.Append(resp.State.Set(ctx, &partial)...)
+		resp.Diagnostics.Append(partial.put(ctx, &resp.State.Raw)...)
 		resp.Diagnostics.Append(notUpdated(id, seen, done, err)...)
 		return
 	}
@@ -62,7 +62,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(plan.read(ctx, *seen)...)
 	}
 	plan.keepPlanned(&planned)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
 }
 
 // update is one run of an update in place.

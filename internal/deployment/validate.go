@@ -82,7 +82,7 @@ var (
 // between attributes. What is not known yet is judged when it is.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
