@@ -28,8 +28,9 @@ const (
 	mostBend = 1.25
 )
 
-// measures are what an operation on n instances took, of both providers.
-type measures struct{ wall, terraform, cpu, memory pairs }
+// measures are what an operation on n instances took, beside the smallest
+// provider and, for the last two, beside one with our schema and no work.
+type measures struct{ wall, terraform, cpu, memory, schemaWall, schemaCPU pairs }
 
 // growth is part (a): plan, apply and refresh of more and more deployments, with
 // an API that answers at once, beside as many of the smallest provider's
@@ -41,12 +42,14 @@ func (b *bench) growth(ctx context.Context) ([]line, error) {
 	}
 	for range b.scale.runs {
 		for at, n := range b.scale.counts {
-			if err := b.lifeOf(ctx, n, func(op int, ours, smallest cost) {
+			if err := b.lifeOf(ctx, n, func(op int, ours, smallest, hollow cost) {
 				m := &taken[op][at]
 				m.wall.add(ours.wall.Seconds(), smallest.wall.Seconds())
 				m.terraform.add(ours.terraform.Seconds(), smallest.terraform.Seconds())
 				m.cpu.add(ours.cpu.Seconds(), smallest.cpu.Seconds())
 				m.memory.add(ours.memory, smallest.memory)
+				m.schemaWall.add(ours.wall.Seconds(), hollow.wall.Seconds())
+				m.schemaCPU.add(ours.cpu.Seconds(), hollow.cpu.Seconds())
 			}); err != nil {
 				return nil, err
 			}
@@ -59,24 +62,26 @@ func (b *bench) growth(ctx context.Context) ([]line, error) {
 	return lines, nil
 }
 
-// lifeOf takes n instances of both providers through their life, side by side.
-func (b *bench) lifeOf(ctx context.Context, n int, took func(op int, ours, smallest cost)) error {
+// lifeOf takes n instances of each provider through their life, side by side.
+func (b *bench) lifeOf(ctx context.Context, n int, took func(op int, ours, smallest, hollow cost)) error {
 	return b.withAPI(ctx, func(*caastest.Server) error {
-		if err := b.smallest.reset(); err != nil {
-			return err
+		for _, s := range []*subject{b.smallest, b.hollow} {
+			if err := s.reset(); err != nil {
+				return err
+			}
 		}
 		for op, o := range operations {
 			args := append(slices.Clone(o.args), instances(n))
-			smallest, err := b.smallest.run(ctx, args...)
-			if err != nil {
-				return err
+			var costs [3]cost
+			for i, s := range []*subject{b.smallest, b.ours, b.hollow} {
+				var err error
+				if costs[i], err = s.run(ctx, args...); err != nil {
+					return err
+				}
 			}
-			ours, err := b.ours.run(ctx, args...)
-			if err != nil {
-				return err
-			}
-			b.say("  %s of %d: %v; smallest %v", o.name, n, ours, smallest)
-			took(op, ours, smallest)
+			smallest, ours, hollow := costs[0], costs[1], costs[2]
+			b.say("  %s of %d: %v; smallest %v; our schema alone %v", o.name, n, ours, smallest, hollow)
+			took(op, ours, smallest, hollow)
 		}
 		return nil
 	})
@@ -98,6 +103,11 @@ func (b *bench) growthLines(name string, byCount []measures) []line {
 			m.terraform.line(what+"processor time of Terraform itself", "smallest ", seconds, 0),
 			m.cpu.line(what+"processor time of the provider", "smallest ", seconds, cpu),
 			m.memory.line(what+"peak memory, launches together", "smallest ", megabytes, memory))
+		if at == last {
+			lines = append(lines,
+				m.schemaWall.line(what+"wall time", "our schema alone ", seconds, 0),
+				m.schemaCPU.line(what+"processor time of the provider", "our schema alone ", seconds, 0))
+		}
 	}
 	return append(lines,
 		b.bend(name+", processor time for one more", seconds, func(at int) []float64 { return byCount[at].cpu.ours }),

@@ -34,6 +34,7 @@ type bench struct {
 	load      string   // of the machine, before anything was measured
 	ours      *subject
 	smallest  *subject
+	hollow    *subject // our schema, and nothing behind it
 }
 
 // say tells whoever waits what is going on.
@@ -41,7 +42,7 @@ func (b *bench) say(format string, values ...any) {
 	fmt.Fprintf(os.Stderr, format+"\n", values...)
 }
 
-// prepare builds both providers, as a release is built, and a folder for
+// prepare builds the providers, as a release is built, and a folder for
 // Terraform to run each of them in.
 func prepare(ctx context.Context, s scale) (_ *bench, err error) {
 	b := &bench{scale: s, load: load()}
@@ -70,9 +71,20 @@ func prepare(ctx context.Context, s scale) (_ *bench, err error) {
 	if b.ours, err = b.subject(ctx, "ioneth", "", ionethTF); err != nil {
 		return nil, err
 	}
-	b.smallest, err = b.subject(ctx, "smallest", "/internal/bench/smallest", smallestTF)
-	return b, err
+	if b.smallest, err = b.subject(ctx, "smallest", "/internal/bench/smallest", smallestTF); err != nil {
+		return nil, err
+	}
+	hollowTF := strings.NewReplacer("ioneth_caas_deployment", "hollow_deployment", "ioneth = { source = \"ioneth/ioneth\" }",
+		"hollow = { source = \"ioneth/hollow\" }").Replace(ionethTF)
+	if b.hollow, err = b.subject(ctx, "hollow", "/internal/bench/hollow", hollowTF); err != nil {
+		return nil, err
+	}
+	b.hollow.extra = quiet
+	return b, nil
 }
+
+// quiet turns the framework's logs off, as our main does.
+var quiet = []string{"TF_LOG_SDK=OFF", "TF_LOG_SDK_FRAMEWORK=OFF", "TF_LOG_SDK_PROTO=OFF"}
 
 func (b *bench) remove() error { return os.RemoveAll(b.dir) }
 

@@ -23,8 +23,7 @@ func (b *bench) profile(ctx context.Context, folder string) error {
 	}
 	n := slices.Max(b.scale.counts)
 	return b.withAPI(ctx, func(*caastest.Server) error {
-		// Quiet, as main makes it.
-		shared := append(slices.Clone(b.ours.extra), "TF_LOG_SDK=OFF", "TF_LOG_SDK_FRAMEWORK=OFF", "TF_LOG_SDK_PROTO=OFF")
+		shared := append(slices.Clone(b.ours.extra), quiet...)
 		for _, o := range operations {
 			at := filepath.Join(folder, o.name)
 			if err := os.MkdirAll(at, 0o750); err != nil {
