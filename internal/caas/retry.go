@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 
@@ -117,10 +118,17 @@ func checkOnce(ctx context.Context, _ *http.Response, err error) bool {
 	return errors.Is(err, errNotStarted) && worthAnother(ctx, err)
 }
 
-// worthAnother tells that an error may be gone at another try.
+// worthAnother tells that an error may be gone at another try: not that of an
+// endpoint that is written wrong.
 func worthAnother(ctx context.Context, err error) bool {
-	var certificate *tls.CertificateVerificationError
-	if errors.Is(err, errTooLarge) || errors.As(err, &certificate) {
+	var (
+		certificate *tls.CertificateVerificationError
+		noTLS       tls.RecordHeaderError
+		lookup      *net.DNSError
+	)
+	switch {
+	case errors.Is(err, errTooLarge), errors.As(err, &certificate), errors.As(err, &noTLS),
+		errors.As(err, &lookup) && lookup.IsNotFound:
 		return false
 	}
 	again, _ := retryablehttp.ErrorPropagatedRetryPolicy(ctx, nil, err)

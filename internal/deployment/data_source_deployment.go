@@ -156,12 +156,29 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 // named is the id of the deployment of that name: the one that has not ended, else
 // the newest. Several that have not ended are an error, as either may be meant.
 func (s *Session) named(ctx context.Context, name string) (string, diag.Diagnostics) {
-	var live []string
-	var ended *caas.DeploymentItem
+	live, ended, err := s.namesakes(ctx, name)
+	switch {
+	case err != nil:
+		return "", notLookedUp("Deployment not looked up by its name", err)
+	case len(live) == 1:
+		return live[0], nil
+	case len(live) > 1:
+		return "", diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("name"), "Several deployments have the name",
+			diagnose.Paragraphs(areLive(name, live), "Write deployment_id with the one that is meant, instead of name."))}
+	case ended != nil:
+		return string(ended.ID), nil
+	default:
+		return "", diag.Diagnostics{noSuchDeployment(path.Root("name"), fmt.Sprintf("name %q", name), "")}
+	}
+}
+
+// namesakes are the deployments of a name: the ids of those that have not ended,
+// in order, and the newest of those that have, nil for none.
+func (s *Session) namesakes(ctx context.Context, name string) (live []string, ended *caas.DeploymentItem, err error) {
 	for item, err := range s.Client.Deployments(ctx, "") {
 		switch {
 		case err != nil:
-			return "", notLookedUp("Deployment not looked up by its name", err)
+			return nil, nil, err
 		case string(item.Name) != name:
 		case !item.Status.Ended():
 			live = append(live, string(item.ID))
@@ -169,20 +186,13 @@ func (s *Session) named(ctx context.Context, name string) (string, diag.Diagnost
 			ended = &item
 		}
 	}
-	at := path.Root("name")
-	switch {
-	case len(live) == 1:
-		return live[0], nil
-	case len(live) > 1:
-		slices.Sort(live)
-		return "", diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Several deployments have the name", diagnose.Paragraphs(
-			fmt.Sprintf("The account has %d deployments named %q that have not ended: %s.", len(live), name, strings.Join(live, ", ")),
-			"Write deployment_id with the one that is meant, instead of name."))}
-	case ended != nil:
-		return string(ended.ID), nil
-	default:
-		return "", diag.Diagnostics{noSuchDeployment(at, fmt.Sprintf("name %q", name), "")}
-	}
+	slices.Sort(live)
+	return live, ended, nil
+}
+
+// areLive tells that a name is that of several deployments.
+func areLive(name string, ids []string) string {
+	return fmt.Sprintf("The account has %d deployments named %q that have not ended: %s.", len(ids), name, strings.Join(ids, ", "))
 }
 
 // describe reads a deployment, its containers, and its name where that is "", all

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -42,21 +41,29 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	item, err := r.byName(ctx, req.ID, time.Time{})
+	live, ended, err := r.namesakes(ctx, req.ID)
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(diagnose.Failure{
 			Summary: "Deployment not looked up", Err: err, State: "Nothing was imported.", Next: "Run the command again, or import by deployment_id.",
 		}.Diagnostics()...)
-	case item == nil:
+		return
+	case len(live) > 1:
+		resp.Diagnostics.AddError("Several deployments have the name", diagnose.Paragraphs(
+			areLive(req.ID, live), "Import the one that is meant by its deployment_id."))
+		return
+	case len(live) == 0 && ended == nil:
 		resp.Diagnostics.AddError("No deployment of that name", fmt.Sprintf(
 			"%q is no deployment_id, which is a UUID, and the account has no deployment of that name. "+
 				"The data source ioneth_caas_deployments lists those that it has.", req.ID))
-	case item.Status == caas.StatusDestroyed:
+		return
+	case len(live) == 0 && ended.Status == caas.StatusDestroyed:
 		resp.Diagnostics.AddError("Deployment is destroyed", fmt.Sprintf(
-			"The deployment %q (%s) is destroyed and can't be imported. Remove the import, and an apply makes a new one.", req.ID, item.ID))
-	default:
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, string(item.ID))...)
-		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, at, string(item.ID))...)
+			"The deployment %q (%s) is destroyed and can't be imported. Remove the import, and an apply makes a new one.", req.ID, ended.ID))
+		return
+	case len(live) == 0:
+		live = []string{string(ended.ID)}
 	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, live[0])...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, at, live[0])...)
 }

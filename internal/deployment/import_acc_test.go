@@ -64,6 +64,11 @@ func TestAccDeployment_imported(t *testing.T) {
 				},
 			},
 			refused("gone", "is destroyed and can't be imported"),
+			{
+				PreConfig:    func() { w.Add(caastest.Deployment{Name: "vllm"}) },
+				ResourceName: address, ImportState: true, ImportStateId: "vllm",
+				ExpectError: said(`The account has 2 deployments named "vllm" that have not ended: `),
+			},
 		},
 	})
 }

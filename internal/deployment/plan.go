@@ -16,10 +16,13 @@ import (
 // ModifyPlan says at plan what can't be done at apply and what the apply costs,
 // and keeps the computed attributes that the plan leaves as they are.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state, config model
 	if req.Plan.Raw.IsNull() {
+		if diags := state.get(ctx, req.State.Raw); !diags.HasError() {
+			resp.Diagnostics.Append(r.planDestroy(&state)...)
+		}
 		return
 	}
-	var plan, state, config model
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan.Raw)...)
 	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
 	if req.State.Raw.IsNull() {

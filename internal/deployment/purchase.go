@@ -185,3 +185,24 @@ func forfeits(own ownDeployment) diag.Diagnostic {
 			"and nothing serves until the new one runs. With create_before_destroy this can't work, as both would have the same name.",
 		own.ID, own.EndsAt))
 }
+
+// planDestroy says what a destroy gives away. It asks nothing: the state knows.
+func (r *Resource) planDestroy(state *model) diag.Diagnostics {
+	if !r.PlanChecks || r.Client == nil || caas.Status(state.Status.ValueString()).Ended() {
+		return nil
+	}
+	when := "has not started to run yet"
+	if start, err := time.Parse(time.RFC3339, state.StartedAt.ValueString()); err == nil {
+		if r.Clock.Now().Sub(start) >= leastPaid {
+			return nil
+		}
+		when = "has run since " + state.StartedAt.ValueString()
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(
+		fmt.Sprintf("Destroys the deployment %q in its first hour", state.ResourcePrivateName.ValueString()), fmt.Sprintf(
+			"The deployment %s %s. Its first hour is charged whole and never refunded; unused time beyond it is refunded to the minute.",
+			state.DeploymentID.ValueString(), when))}
+}
+
+// leastPaid is what every deployment costs at least (reference).
+const leastPaid = time.Hour

@@ -15,10 +15,11 @@ import (
 const address = "registry.terraform.io/ioneth/ioneth"
 
 // Server is the provider as Terraform speaks to it. It is the framework's, but
-// for one thing: it notes the deployments of the state that pass by. Terraform
-// plans the replacement of a tainted deployment as if it were new and, with
-// -refresh=false, shows the old one to no other part of a provider; the name
-// that the old one holds must not be taken for a stranger's.
+// for two things. It says what is wrong with a fraction (whole.go). And it notes
+// the deployments of the state that pass by: Terraform plans the replacement of a
+// tainted deployment as if it were new and, with -refresh=false, shows the old
+// one to no other part of a provider; the name that the old one holds must not
+// be taken for a stranger's.
 type Server struct {
 	framework
 	session *deployment.Session
