@@ -63,7 +63,7 @@ func containerConfigAttribute() schema.Attribute {
 			},
 			"secret_env_variables_wo": schema.MapAttribute{
 				MarkdownDescription: "Secret environment variables, as `secret_env_variables`, but in neither plan nor state. " +
-					"Sent when `secret_env_variables_wo_version` changes.",
+					"Needs `secret_env_variables_wo_version`, and is sent when that changes.",
 				ElementType: types.StringType,
 				Optional:    true,
 				WriteOnly:   true,
@@ -97,9 +97,10 @@ func registryConfigAttribute() schema.Attribute {
 		Required:            true,
 		Attributes: map[string]schema.Attribute{
 			"image_url": schema.StringAttribute{
-				MarkdownDescription: "Full path of the image, such as `ghcr.io/org/image:tag`. Changed in place. Private images of AWS ECR are not supported.",
-				Optional:            true,
-				Validators:          notEmpty,
+				MarkdownDescription: "Full path of the image, such as `ghcr.io/org/image:tag`. Changed in place. Omitted, the plan warns that there is nothing to run. " +
+					"Private images of AWS ECR are not supported.",
+				Optional:   true,
+				Validators: notEmpty,
 			},
 			"registry_username": schema.StringAttribute{
 				MarkdownDescription: "User name at the registry of a private image. Changed in place. The API never tells it.",
@@ -114,7 +115,7 @@ func registryConfigAttribute() schema.Attribute {
 					stringvalidator.ConflictsWith(registryConfigPath.AtName("registry_secret_wo").Expression())),
 			},
 			"registry_secret_wo": schema.StringAttribute{
-				MarkdownDescription: "Token or password, as `registry_secret`, but in neither plan nor state. Sent when `registry_secret_wo_version` changes.",
+				MarkdownDescription: "Token or password, as `registry_secret`, but in neither plan nor state. Needs `registry_secret_wo_version`, and is sent when that changes.",
 				Optional:            true,
 				WriteOnly:           true,
 				Sensitive:           true,

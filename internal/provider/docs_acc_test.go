@@ -1,0 +1,101 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+func textOf(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Clean(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// fenced are the blocks of code of a language in a Markdown text.
+func fenced(text, language string) (blocks []string) {
+	for _, match := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```").FindAllStringSubmatch(text, -1) {
+		blocks = append(blocks, match[1])
+	}
+	return blocks
+}
+
+// TestAccReadme_plan shows that the README's configuration gives the README's
+// screen.
+func TestAccReadme_plan(t *testing.T) {
+	readme := textOf(t, "../../README.md")
+	config, screen := fenced(readme, "hcl"), fenced(readme, "text")
+	if len(config) == 0 || len(screen) == 0 || !strings.Contains(screen[0], "USDC") {
+		t.Fatalf("the README has %d configurations and %d screens", len(config), len(screen))
+	}
+	f := newFolder(t, caastest.Start(t, caastest.Options{}))
+	f.write(t, "main.tf", config[0])
+	if out := f.must(t, "plan", "-no-color"); !strings.Contains(flat(out), flat(screen[0])) {
+		t.Errorf("the README shows\n%s\nand the plan is\n%s", screen[0], out)
+	}
+}
+
+// TestGuides_snippetsAreExamples shows that the guides have no configuration of
+// their own: what they show are the examples, which have tests.
+func TestGuides_snippetsAreExamples(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../../templates/guides/*.tmpl")
+	if err != nil || len(pages) < 6 {
+		t.Fatalf("%d guides: %v", len(pages), err)
+	}
+	shown := 0
+	for _, page := range append(pages, "../../templates/index.md.tmpl") {
+		text := textOf(t, page)
+		for _, language := range []string{"hcl", "terraform", "tf"} {
+			for _, block := range fenced(text, language) {
+				t.Errorf("%s has a configuration that no test runs; put it into examples/:\n%s", filepath.Base(page), block)
+			}
+		}
+		for _, match := range regexp.MustCompile(`tffile "(.*?)"`).FindAllStringSubmatch(text, -1) {
+			shown++
+			if _, err := os.Stat(filepath.Join("../..", match[1])); err != nil {
+				t.Errorf("%s: %v", filepath.Base(page), err)
+			}
+		}
+	}
+	if shown < 5 {
+		t.Errorf("the guides show %d examples", shown)
+	}
+}
+
+// TestAccGuides_dollars evaluates the guide's table of dollar signs: both ways
+// to write each text give what must be sent.
+func TestAccGuides_dollars(t *testing.T) {
+	row := regexp.MustCompile("(?m)^\\| `([^`]+)`[^|]* \\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\|$")
+	rows := row.FindAllStringSubmatch(textOf(t, "../../templates/guides/registries-and-dollars.md.tmpl"), -1)
+	if len(rows) < 2 {
+		t.Fatalf("the table has %d rows", len(rows))
+	}
+	config := required
+	for i, r := range rows {
+		config += fmt.Sprintf("output \"written_%d\" {\n  value = %s\n}\noutput \"escaped_%d\" {\n  value = %s\n}\n", i, r[3], i, r[4])
+	}
+	f := newFolder(t, caastest.Start(t, caastest.Options{}))
+	f.write(t, "main.tf", config)
+	f.must(t, "apply", "-auto-approve", "-no-color")
+	var outputs map[string]struct{ Value string }
+	if err := json.Unmarshal([]byte(f.must(t, "output", "-json")), &outputs); err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range rows {
+		for _, way := range []string{"written", "escaped"} {
+			if got := outputs[fmt.Sprintf("%s_%d", way, i)].Value; got != r[2] {
+				t.Errorf("for %s, what is %s sends %q, want %q", r[1], way, got, r[2])
+			}
+		}
+	}
+}
