@@ -216,6 +216,24 @@ func TestAccDeployment_endedRecreated(t *testing.T) {
 	}
 }
 
+// TestAccDeployment_endedHoldsItsName shows that where the API still counts the
+// name of what has ended as taken, the plan says so, and not only the apply.
+func TestAccDeployment_endedHoldsItsName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, caastest.Options{EndedNamesTaken: true})
+	recreate := base.with(attributes{"recreate_when_ended": `true`})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.providers(),
+		Steps: []resource.TestStep{{Config: w.hcl(recreate.String())}, {
+			PreConfig:   func() { w.clock.Advance(25 * time.Hour) },
+			Config:      w.hcl(recreate.String()),
+			PlanOnly:    true,
+			ExpectError: said(`which is completed. Nothing was bought. Choose another resource_private_name, or remove that deployment in io.net's web console first.`),
+		}},
+	})
+	w.deploymentsAre(t, "completed")
+}
+
 // TestAccDeployment_endedChanged shows that a change in place of what runs no
 // more is refused at plan, with the way out, and that what the API never hears of
 // can be changed.

@@ -93,7 +93,9 @@ func (s *Session) planName(ctx context.Context, name string) diag.Diagnostics {
 			Summary: "Name of the deployment not checked", Err: err, State: "Whether the name is free shows at apply.",
 		}.Warning()}
 	}
-	if h.free || s.ours(name, h.by) {
+	// One that has ended is not ended once more by its replacement, which would
+	// free the name.
+	if h.free || s.ours(name, h.by) && (h.by == nil || !h.by.Status.Ended()) {
 		return nil
 	}
 	return diag.Diagnostics{nameTaken(name, h.by)}
@@ -119,6 +121,11 @@ func nameTaken(name string, by *caas.DeploymentItem) diag.Diagnostic {
 		return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
 			"The API says that the name %q is taken, and its list of deployments does not show by which. Nothing was bought. "+
 				"Choose another resource_private_name.", name))
+	}
+	if by.Status.Ended() {
+		return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
+			"The name %q is still held by the deployment %s, which is %s. Nothing was bought. "+
+				"Choose another resource_private_name, or remove that deployment in io.net's web console first.", name, by.ID, by.Status))
 	}
 	return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
 		"The name %q is held by the deployment %s, which is %s. Nothing was bought. "+
