@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"cmp"
+	"os"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -26,7 +28,9 @@ func TestAccEscape_doublesEveryDollar(t *testing.T) {
 		"lines":   {`"a$\nb$ü"`, "a$$\nb$$ü"},
 		"unknown": {`terraform_data.later.output`, "pa$$ss"},
 	}
-	config := "terraform {\n  required_providers {\n    ioneth = {\n      source = \"registry.terraform.io/hashicorp/ioneth\"\n    }\n  }\n}\n" +
+	// Where the test's provider is said to come from; OpenTofu has a host of its own.
+	source := cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io") + "/" + cmp.Or(os.Getenv("TF_ACC_PROVIDER_NAMESPACE"), "hashicorp") + "/ioneth"
+	config := "terraform {\n  required_providers {\n    ioneth = {\n      source = \"" + source + "\"\n    }\n  }\n}\n" +
 		"resource \"terraform_data\" \"later\" {\n  input = \"pa$ss\"\n}\n"
 	var checks []statecheck.StateCheck
 	for name, c := range cases {
