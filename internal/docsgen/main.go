@@ -11,8 +11,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
@@ -28,11 +27,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
-	if err != nil {
-		return err
-	}
-	schemas, err := dump(ctx, name, server)
+	schemas, err := dump(ctx, name, provider.NewServer("dev", caas.SystemClock{})())
 	if err != nil {
 		return err
 	}

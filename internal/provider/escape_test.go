@@ -5,13 +5,13 @@ import (
 	"os"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
@@ -39,7 +39,7 @@ func TestAccEscape_doublesEveryDollar(t *testing.T) {
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"ioneth": providerserver.NewProtocol6WithError(provider.New("test")()),
+			"ioneth": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", caas.SystemClock{})(), nil },
 		},
 		Steps: []resource.TestStep{{
 			Config:            config,

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 	"github.com/ioneth/terraform-provider-ioneth/internal/inventory"
 )
@@ -29,13 +28,6 @@ var (
 	_ provider.ProviderWithListResources = (*Provider)(nil)
 	_ provider.ProviderWithActions       = (*Provider)(nil)
 )
-
-// New makes the provider of that version, on real time.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider {
-		return &Provider{version: version, session: &deployment.Session{Clock: caas.SystemClock{}}}
-	}
-}
 
 // Metadata implements provider.Provider.
 func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
