@@ -2,13 +2,16 @@ package caas
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -59,5 +62,31 @@ func TestRetry_wrongEndpoint(t *testing.T) {
 				t.Errorf("waited %s for another try", waited)
 			}
 		})
+	}
+}
+
+// TestRetry_neverConnected: a connection that is refused until the operation's
+// time is up is told once, in words.
+func TestRetry_neverConnected(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	endpoint, err := url.Parse(closed.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	clock := caastest.NewFakeClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	client := New(Config{Endpoint: endpoint, Token: "x", RequestTimeout: 30 * time.Second, MaxRetries: 8, Clock: clock})
+	transport := newTransport()
+	transport.DialContext = func(_ context.Context, network, _ string) (net.Conn, error) { // another test may listen there by now
+		return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	}
+	client.http.Transport.(*throttle).next.(*attempt).next = transport
+	ctx, cancel := clock.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err = client.NameAvailable(ctx, "web")
+	const want = "the request was not sent: dial tcp: connect: connection refused, until the time there is for it was up"
+	var told *Error
+	if !errors.As(err, &told) || told.Reason() != want || !IsRefused(err) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

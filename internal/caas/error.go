@@ -1,6 +1,7 @@
 package caas
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,11 +60,17 @@ func (e *Error) Reason() string {
 	case e.Message != "":
 		return e.Message
 	case e.Err != nil:
-		return e.Err.Error()
+		return inWords.Replace(e.Err.Error())
 	default:
 		return "the API gave no reason"
 	}
 }
+
+// inWords says what Go says of a context's end to those who do not write Go.
+var inWords = strings.NewReplacer(
+	context.DeadlineExceeded.Error(), "the time there is for it was up",
+	context.Canceled.Error(), "it was interrupted",
+)
 
 // Where is the request and its status: "POST /deploy: 422 Unprocessable Entity".
 func (e *Error) Where() string {

@@ -70,6 +70,8 @@ func (s *sender) Do(req *http.Request) (*http.Response, error) {
 			return s.resp, err
 		}
 		return s.resp, nil
+	case s.again && cause != nil && errors.Is(s.err, errNotStarted):
+		return nil, fmt.Errorf("%w, until %w", withoutURL(s.err), cause)
 	case s.again && cause != nil:
 		return nil, errorNotStarted(fmt.Errorf("%w, after %w", cause, withoutURL(s.err)))
 	default:

@@ -105,7 +105,8 @@ func (r *Resource) planInPlace(ctx context.Context, plan, state, config *model, 
 	if lowered(plan.DurationHours, state.DurationHours) {
 		diags.AddAttributeError(path.Root("duration_hours"), "Duration can't be lowered", fmt.Sprintf(
 			"%d hours are paid for and duration_hours is lowered to %d: hours are paid up front and can't be given back one by one. "+
-				"Write duration_hours = %d or more. To end the deployment early, destroy it: unused time is refunded to the minute, but for the first hour.",
+				"Write duration_hours = %d or more. To end the deployment early, destroy it, with this put back or with terraform destroy -refresh=false: "+
+				"unused time is refunded to the minute, but for the first hour.",
 			state.DurationHours.ValueInt64(), plan.DurationHours.ValueInt64(), state.DurationHours.ValueInt64()))
 	}
 	planForeignSecrets(ctx, plan, state, config, diags)
