@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
@@ -42,15 +43,8 @@ func TestMain(m *testing.M) {
 			}
 		}
 	}
-	code := m.Run()
-	for _, folder := range temporary {
-		_ = os.RemoveAll(folder) // it is a temporary folder's own problem
-	}
-	os.Exit(code)
+	acctest.Main(m)
 }
-
-// temporary are the folders that more than one test uses.
-var temporary []string
 
 func newWorld(t *testing.T, o caastest.Options) *world {
 	t.Helper()

@@ -20,34 +20,34 @@ func TestAccDeployment_destroyInFirstHour(t *testing.T) {
 		w.Edit(id, func(d *caastest.Deployment) { // the mock's clock is years ahead
 			d.Started, d.DurationHours = time.Now().Add(-ago), 10*365*24
 		})
-		f.run("apply", "-refresh-only", "-auto-approve")
+		f.Run("apply", "-refresh-only", "-auto-approve")
 		w.ResetJournal()
 	}
-	f.write("main.tf", base.String())
-	f.run("apply", "-auto-approve")
+	f.Write("main.tf", base.String())
+	f.Run("apply", "-auto-approve")
 
 	started(30 * time.Minute)
-	out := f.run("plan", "-destroy", "-refresh=false")
+	out := f.Run("plan", "-destroy", "-refresh=false")
 	f.says(out, warning)
 	f.says(out, "Its first hour is charged whole and never refunded; unused time beyond it is refunded to the minute.")
 	if n := len(w.Requests()); n > 0 {
 		t.Errorf("the plan made %d requests", n)
 	}
-	if out := f.run("plan", "-replace="+address, "-refresh=false"); strings.Contains(out, warning) {
+	if out := f.Run("plan", "-replace="+address, "-refresh=false"); strings.Contains(out, warning) {
 		t.Errorf("a replacement, which says so itself, warns of it too:\n%s", out)
 	}
 	f.provider(w, "plan_checks = false")
-	if out := f.run("plan", "-destroy", "-refresh=false"); strings.Contains(out, "Warning: Destroys") {
+	if out := f.Run("plan", "-destroy", "-refresh=false"); strings.Contains(out, "Warning: Destroys") {
 		t.Errorf("without plan_checks it is said:\n%s", out)
 	}
 	f.provider(w, "")
 	started(61 * time.Minute)
-	if out := f.run("plan", "-destroy", "-refresh=false"); strings.Contains(out, "Warning: Destroys") {
+	if out := f.Run("plan", "-destroy", "-refresh=false"); strings.Contains(out, "Warning: Destroys") {
 		t.Errorf("after its first hour it is said:\n%s", out)
 	}
 
 	started(0)
-	out = f.run("destroy", "-auto-approve")
+	out = f.Run("destroy", "-auto-approve")
 	if n := strings.Count(out, "Warning: "+warning); n != 1 {
 		t.Errorf("a destroy says it %d times:\n%s", n, out)
 	}

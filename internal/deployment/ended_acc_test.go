@@ -1,12 +1,7 @@
 package deployment_test
 
 import (
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,110 +13,6 @@ import (
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
-
-// folder is a working folder of Terraform with the built provider, for what
-// terraform-plugin-testing does not show: warnings, files and logs. The provider
-// is on real time there, so the mock must have nothing to wait for: see instant.
-type folder struct {
-	t    *testing.T
-	path string
-	env  []string
-}
-
-// instant makes every phase of a deployment take no time.
-var instant = caastest.Timings{Terminate: -1}
-
-// folder makes one for the world's mock.
-func (w *world) folder(t *testing.T) *folder {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("acceptance tests run with TF_ACC=1")
-	}
-	built, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &folder{t: t, path: t.TempDir()}
-	f.env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + f.path, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"TF_CLI_CONFIG_FILE=" + filepath.Join(f.path, "cli.tfrc"),
-	}
-	f.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"ioneth/ioneth\" = %q\n  }\n  direct {}\n}\n", built))
-	f.write("provider.tf", "terraform {\n  required_providers {\n    ioneth = { source = \"ioneth/ioneth\" }\n  }\n}\n"+w.hcl(""))
-	return f
-}
-
-// provider writes the provider's configuration with something added.
-func (f *folder) provider(w *world, more string) {
-	f.t.Helper()
-	block := strings.Replace(w.hcl(""), "{\n", "{\n  "+more+"\n", 1)
-	f.write("provider.tf", "terraform {\n  required_providers {\n    ioneth = { source = \"ioneth/ioneth\" }\n  }\n}\n"+block)
-}
-
-// built is the folder that holds the built provider.
-var built = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "ioneth")
-	if err != nil {
-		return "", err
-	}
-	temporary = append(temporary, folder)
-	out, err := exec.Command("go", "build", "-o", filepath.Join(folder, "terraform-provider-ioneth"), "../..").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
-	}
-	return folder, nil
-})
-
-func (f *folder) write(name, text string) {
-	f.t.Helper()
-	if err := os.WriteFile(filepath.Join(f.path, name), []byte(text), 0o600); err != nil {
-		f.t.Fatal(err)
-	}
-}
-
-func (f *folder) read(name string) string {
-	f.t.Helper()
-	text, err := os.ReadFile(filepath.Join(f.path, name))
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return string(text)
-}
-
-// try runs Terraform and returns all that it says.
-func (f *folder) try(arguments ...string) (string, error) {
-	out, err := f.command(arguments...).CombinedOutput()
-	return string(out), err
-}
-
-// command is a Terraform that is still to be run.
-func (f *folder) command(arguments ...string) *exec.Cmd {
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		path = "terraform"
-	}
-	command := exec.CommandContext(f.t.Context(), path, append(arguments, "-no-color")...)
-	command.Dir, command.Env = f.path, f.env
-	return command
-}
-
-// run is try for what must succeed.
-func (f *folder) run(arguments ...string) string {
-	f.t.Helper()
-	out, err := f.try(arguments...)
-	if err != nil {
-		f.t.Fatalf("terraform %s: %s\n%s", strings.Join(arguments, " "), err, out)
-	}
-	return out
-}
-
-// says checks words of an output.
-func (f *folder) says(out, words string) {
-	f.t.Helper()
-	if !said(words).MatchString(out) {
-		f.t.Errorf("Terraform does not say %q, but\n%s", words, out)
-	}
-}
 
 // TestAccDeployment_endedWarns shows that a deployment which has ended stays, and
 // that the plan says since when, what it cost and how to run it again.
@@ -144,20 +35,20 @@ func TestAccDeployment_endedWarns(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, caastest.Options{Timings: instant})
 			f := w.folder(t)
-			f.write("main.tf", minimal)
-			if out := f.run("apply", "-auto-approve"); strings.Contains(out, "Deployment has ended") {
+			f.Write("main.tf", minimal)
+			if out := f.Run("apply", "-auto-approve"); strings.Contains(out, "Deployment has ended") {
 				t.Errorf("a deployment that runs is said to have ended:\n%s", out)
 			}
 			c.end(w, w.Deployments()[0].ID)
 			w.ResetJournal()
 			for range 2 { // the warning does not wear off
-				out := f.run("plan", "-detailed-exitcode") // fails when the plan is not empty
+				out := f.Run("plan", "-detailed-exitcode") // fails when the plan is not empty
 				f.says(out, "Warning: Deployment has ended")
 				f.says(out, "The deployment "+w.Deployments()[0].ID+" "+c.says)
 				f.says(out, "To run it again, write recreate_when_ended = true, or run terraform apply -replace=ADDRESS")
 			}
 			// To be rid of it costs no call: there is nothing left to end.
-			f.run("destroy", "-auto-approve")
+			f.Run("destroy", "-auto-approve")
 			if sent := w.changes(); len(sent) > 0 {
 				t.Errorf("the API received %q, want nothing", sent)
 			}

@@ -174,16 +174,16 @@ func TestAccDeployment_failedCreateMended(t *testing.T) {
 	w := newWorld(t, caastest.Options{Timings: instant, MendFailed: true})
 	f := w.folder(t)
 	w.FailNext("pulling image: manifest unknown")
-	f.write("main.tf", base.String())
-	out, err := f.try("apply", "-auto-approve")
-	if err == nil {
+	f.Write("main.tf", base.String())
+	out, code := f.Try("apply", "-auto-approve")
+	if code == 0 {
 		t.Fatalf("the apply went well:\n%s", out)
 	}
 	f.says(out, "pulling image: manifest unknown")
 	f.says(out, "run terraform untaint on this resource, correct the configuration, and apply.")
-	f.run("untaint", address)
-	f.write("main.tf", base.with(attributes{"registry_config.image_url": `"ghcr.io/org/image:2"`}).String())
-	f.run("apply", "-auto-approve")
+	f.Run("untaint", address)
+	f.Write("main.tf", base.with(attributes{"registry_config.image_url": `"ghcr.io/org/image:2"`}).String())
+	f.Run("apply", "-auto-approve")
 	w.deploymentsAre(t, "running")
 	if patches := w.Calls("PATCH", "/deployment/{}"); len(patches) != 1 {
 		t.Errorf("the API received %d changes, want 1", len(patches))

@@ -134,11 +134,11 @@ func TestAccDeployment_importGeneratesConfiguration(t *testing.T) {
 			d.Name = "vllm"
 			id := w.Add(d)
 			f := w.folder(t)
-			f.write("import.tf", "import {\n  to = ioneth_caas_deployment.test\n  id = \""+id+"\"\n}\n")
-			f.run("plan", "-generate-config-out=generated.tf")
-			f.run("validate")
-			f.says(f.run("apply", "-auto-approve"), "Resources: 1 imported, 0 added, 0 changed, 0 destroyed")
-			f.run("plan", "-detailed-exitcode") // fails when there is something to do
+			f.Write("import.tf", "import {\n  to = ioneth_caas_deployment.test\n  id = \""+id+"\"\n}\n")
+			f.Run("plan", "-generate-config-out=generated.tf")
+			f.Run("validate")
+			f.says(f.Run("apply", "-auto-approve"), "Resources: 1 imported, 0 added, 0 changed, 0 destroyed")
+			f.Run("plan", "-detailed-exitcode") // fails when there is something to do
 			if sent := w.changes(); len(sent) > 0 {
 				t.Errorf("the API received %q, want nothing", sent)
 			}
@@ -146,8 +146,8 @@ func TestAccDeployment_importGeneratesConfiguration(t *testing.T) {
 				return
 			}
 			// A change of something else wipes nothing that the API never told.
-			f.write("generated.tf", strings.Replace(f.read("generated.tf"), `B = ""`, `B = "2"`, 1))
-			f.says(f.run("apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
+			f.Write("generated.tf", strings.Replace(f.Read("generated.tf"), `B = ""`, `B = "2"`, 1))
+			f.says(f.Run("apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
 			if sent := w.changes(); len(sent) != 1 || sent[0] != `PATCH /deployment/ID {"env_variables":{"A":"$${HOME}","B":"2"}}` {
 				t.Errorf("the API received %q, want a change of env_variables alone", sent)
 			}

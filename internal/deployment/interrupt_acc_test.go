@@ -34,7 +34,7 @@ type running struct {
 func (f *folder) start(arguments ...string) *running {
 	f.t.Helper()
 	r := &running{t: f.t, waiting: map[string]chan struct{}{}}
-	r.command = f.command(arguments...)
+	r.command = f.Command(arguments...)
 	r.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	r.command.Stdout, r.command.Stderr = r, r
 	if err := r.command.Start(); err != nil {
@@ -119,7 +119,7 @@ func (r *running) output() string {
 // it is tainted.
 func (f *folder) held() (id string, tainted bool) {
 	f.t.Helper()
-	raw, err := os.ReadFile(filepath.Join(f.path, "terraform.tfstate"))
+	raw, err := os.ReadFile(filepath.Join(f.Path, "terraform.tfstate"))
 	if os.IsNotExist(err) {
 		return "", false
 	}
@@ -191,10 +191,10 @@ func TestAccDeployment_interrupted(t *testing.T) {
 			w := newWorld(t, caastest.Options{Timings: instant})
 			f := w.folder(t)
 			if c.before {
-				f.write("main.tf", minimal)
-				f.run("apply", "-auto-approve")
+				f.Write("main.tf", minimal)
+				f.Run("apply", "-auto-approve")
 			}
-			f.write("main.tf", c.config)
+			f.Write("main.tf", c.config)
 			if c.also != nil {
 				c.also(w)
 			}
@@ -236,7 +236,7 @@ func TestAccDeployment_killed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, caastest.Options{Timings: instant})
 	f := w.folder(t)
-	f.write("main.tf", minimal)
+	f.Write("main.tf", minimal)
 	terraform := make(chan int, 1)
 	w.Inject(caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Hang: true, Do: func() { kill(t, <-terraform) }})
 	r := f.start("apply", "-auto-approve")
@@ -247,20 +247,20 @@ func TestAccDeployment_killed(t *testing.T) {
 	}
 	id := w.Deployments()[0].ID
 
-	out, err := f.try("apply", "-auto-approve")
-	if err == nil {
+	out, code := f.Try("apply", "-auto-approve")
+	if code == 0 {
 		t.Fatalf("the next apply succeeds:\n%s", out)
 	}
 	f.says(out, "Name of the deployment is taken")
 	f.says(out, fmt.Sprintf("held by the deployment %s", id))
 	f.says(out, fmt.Sprintf("import { to = ioneth_caas_deployment.NAME id = %q }", id))
 
-	f.write("import.tf", fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id))
-	f.run("apply", "-auto-approve")
+	f.Write("import.tf", fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id))
+	f.Run("apply", "-auto-approve")
 	if held, _ := f.held(); held != id || len(w.Deployments()) != 1 {
 		t.Errorf("the state has %q, and there are %d deployments", held, len(w.Deployments()))
 	}
-	f.run("plan", "-detailed-exitcode") // fails when the plan is not empty
+	f.Run("plan", "-detailed-exitcode") // fails when the plan is not empty
 }
 
 // kill kills the providers that a Terraform has started.

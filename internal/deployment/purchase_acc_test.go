@@ -129,8 +129,8 @@ func TestAccDeployment_planSays(t *testing.T) {
 			f := w.folder(t)
 			f.provider(w, "max_retries = 0")
 			if c.before != nil {
-				f.write("main.tf", c.before.String())
-				f.run("apply", "-auto-approve")
+				f.Write("main.tf", c.before.String())
+				f.Run("apply", "-auto-approve")
 			}
 			if c.prepare != nil {
 				c.prepare(w)
@@ -139,11 +139,11 @@ func TestAccDeployment_planSays(t *testing.T) {
 				f.provider(w, "plan_checks = false")
 				c.config = c.config.with(attributes{"plan_checks": ""})
 			}
-			f.write("main.tf", c.config.String())
+			f.Write("main.tf", c.config.String())
 			w.ResetJournal()
-			out, err := f.try("plan")
-			if (err != nil) != c.fails {
-				t.Fatalf("terraform plan: %v\n%s", err, out)
+			out, code := f.Try("plan")
+			if (code != 0) != c.fails {
+				t.Fatalf("terraform plan: exit %d\n%s", code, out)
 			}
 			if got := warnings(out); !slices.Equal(got, slices.Sorted(slices.Values(c.warns))) && !c.fails {
 				t.Errorf("the plan warns\n%q\nwant\n%q", got, c.warns)
@@ -168,8 +168,8 @@ func TestAccDeployment_planAsksOnce(t *testing.T) {
 	w := newWorld(t, caastest.Options{Timings: instant})
 	f := w.folder(t)
 	hundred := base.with(attributes{"count": "100", "resource_private_name": `"vllm-${count.index}"`})
-	f.write("main.tf", hundred.String())
-	f.run("plan")
+	f.Write("main.tf", hundred.String())
+	f.Run("plan")
 	for path, want := range map[string]int{"/price": 1, "/available-replicas": 1, "/clusters/check_cluster_name_availability": 100, "": 102} {
 		if got := len(w.Calls("", path)); got != want {
 			t.Errorf("%d requests for %q, want %d", got, path, want)
@@ -202,12 +202,12 @@ func TestAccDeployment_priceMoves(t *testing.T) {
 			w := newWorld(t, caastest.Options{Timings: instant})
 			f := w.folder(t)
 			f.provider(w, c.checks)
-			f.write("main.tf", base.with(attributes{"max_cost_usdc": "500"}).String())
-			f.run("plan", "-out=tfplan")
+			f.Write("main.tf", base.with(attributes{"max_cost_usdc": "500"}).String())
+			f.Run("plan", "-out=tfplan")
 			w.SetPrice(203, c.perHour)
-			out, err := f.try("apply", "tfplan")
-			if (err != nil) != c.fails {
-				t.Fatalf("terraform apply: %v\n%s", err, out)
+			out, code := f.Try("apply", "tfplan")
+			if (code != 0) != c.fails {
+				t.Fatalf("terraform apply: exit %d\n%s", code, out)
 			}
 			if !c.fails {
 				w.deploymentsAre(t, "running")
@@ -224,13 +224,13 @@ func TestAccDeployment_extensionHeldToBudget(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, caastest.Options{Timings: instant})
 	f := w.folder(t)
-	f.write("main.tf", base.String())
-	f.run("apply", "-auto-approve")
-	f.write("main.tf", base.with(attributes{"duration_hours": "30", "max_cost_usdc": "150"}).String())
-	f.run("plan", "-out=tfplan")
+	f.Write("main.tf", base.String())
+	f.Run("apply", "-auto-approve")
+	f.Write("main.tf", base.with(attributes{"duration_hours": "30", "max_cost_usdc": "150"}).String())
+	f.Run("plan", "-out=tfplan")
 	w.SetPrice(203, 4)
-	out, err := f.try("apply", "tfplan")
-	if err == nil {
+	out, code := f.Try("apply", "tfplan")
+	if code == 0 {
 		t.Fatalf("the apply went on:\n%s", out)
 	}
 	f.says(out, "costs 192.00 USDC, and max_cost_usdc allows 150.00.")
@@ -249,11 +249,11 @@ func TestAccDeployment_createBeforeDestroy(t *testing.T) {
 		text := base.with(attributes{"hardware_id": hardware}).String()
 		return strings.Replace(text, "{\n", "{\n  lifecycle {\n    create_before_destroy = true\n  }\n", 1)
 	}
-	f.write("main.tf", config("203"))
-	f.run("apply", "-auto-approve")
-	f.write("main.tf", config("204"))
-	out, err := f.try("apply", "-auto-approve")
-	if err == nil {
+	f.Write("main.tf", config("203"))
+	f.Run("apply", "-auto-approve")
+	f.Write("main.tf", config("204"))
+	out, code := f.Try("apply", "-auto-approve")
+	if code == 0 {
 		t.Fatalf("the apply went on:\n%s", out)
 	}
 	f.says(out, "With create_before_destroy this can't work, as both would have the same name.")
@@ -267,11 +267,11 @@ func TestAccDeployment_taintedWithoutRefresh(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, caastest.Options{Timings: instant})
 	f := w.folder(t)
-	f.write("main.tf", base.String())
-	f.run("apply", "-auto-approve")
-	f.run("taint", address)
-	f.says(f.run("plan", "-refresh=false"), `Replaces the running deployment "vllm"`)
-	f.run("apply", "-auto-approve", "-refresh=false")
+	f.Write("main.tf", base.String())
+	f.Run("apply", "-auto-approve")
+	f.Run("taint", address)
+	f.says(f.Run("plan", "-refresh=false"), `Replaces the running deployment "vllm"`)
+	f.Run("apply", "-auto-approve", "-refresh=false")
 	w.deploymentsAre(t, "destroyed", "running")
 }
 
@@ -282,16 +282,16 @@ func TestAccDeployment_endsSoon(t *testing.T) {
 	w := &world{Server: caastest.Start(t, caastest.Options{Timings: instant})} // on real time, as the binary is
 	f := w.folder(t)
 	brief := base.with(attributes{"duration_hours": "1"})
-	f.write("main.tf", brief.String())
-	f.run("apply", "-auto-approve")
-	f.write("main.tf", brief.with(attributes{"container_config.traffic_port": "9000"}).String())
-	out := f.run("plan")
+	f.Write("main.tf", brief.String())
+	f.Run("apply", "-auto-approve")
+	f.Write("main.tf", brief.with(attributes{"container_config.traffic_port": "9000"}).String())
+	out := f.Run("plan")
 	if got := warnings(out); !slices.Equal(got, []string{`Deployment "vllm" ends within the hour`}) {
 		t.Errorf("the plan warns %q", got)
 	}
 	f.says(out, "To let it run on, raise duration_hours, now 1, above 1 in the same apply.")
-	f.write("main.tf", base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}).String())
-	if got := warnings(f.run("plan")); !slices.Equal(got, []string{`Purchase of 1 hour more for "vllm", 19.92 USDC`}) {
+	f.Write("main.tf", base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}).String())
+	if got := warnings(f.Run("plan")); !slices.Equal(got, []string{`Purchase of 1 hour more for "vllm", 19.92 USDC`}) {
 		t.Errorf("a plan that buys time warns %q", got)
 	}
 }
@@ -309,9 +309,9 @@ func TestAccDeployment_unknownInputsAskNothing(t *testing.T) {
 		"hardware_id":           {"check_cluster_name_availability"},
 	} {
 		input := map[string]string{"resource_private_name": "name", "duration_hours": "hours", "hardware_id": "hardware"}[change]
-		f.write("main.tf", late+base.with(attributes{change: "terraform_data.late.output." + input}).String())
+		f.Write("main.tf", late+base.with(attributes{change: "terraform_data.late.output." + input}).String())
 		w.ResetJournal()
-		f.run("plan")
+		f.Run("plan")
 		var got []string
 		for _, r := range w.Requests() {
 			got = append(got, r.Path[strings.LastIndex(r.Path, "/")+1:])

@@ -81,7 +81,7 @@ func TestAccDeployment_dialects(t *testing.T) {
 // serial, which counts the changes of that order.
 func (f *folder) state() string {
 	f.t.Helper()
-	text := f.read("terraform.tfstate")
+	text := f.Read("terraform.tfstate")
 	text = regexp.MustCompile(`"serial": \d+`).ReplaceAllString(text, `"serial": 0`)
 	head, paths, ok := strings.Cut(text, `"sensitive_attributes": [`)
 	if !ok {
@@ -99,8 +99,8 @@ func TestAccDeployment_refreshChangesNoByte(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, caastest.Options{Timings: instant})
 	f := w.folder(t)
-	f.write("main.tf", rich.String())
-	f.run("apply", "-auto-approve")
+	f.Write("main.tf", rich.String())
+	f.Run("apply", "-auto-approve")
 	before := f.state()
 
 	// Without this a state that holds nothing would pass.
@@ -109,7 +109,7 @@ func TestAccDeployment_refreshChangesNoByte(t *testing.T) {
 			Instances []struct{ Attributes map[string]any }
 		}
 	}
-	if err := json.Unmarshal([]byte(f.read("terraform.tfstate")), &state); err != nil {
+	if err := json.Unmarshal([]byte(f.Read("terraform.tfstate")), &state); err != nil {
 		t.Fatal(err)
 	}
 	for name, value := range state.Resources[0].Instances[0].Attributes {
@@ -122,7 +122,7 @@ func TestAccDeployment_refreshChangesNoByte(t *testing.T) {
 		w.clock.Advance(97 * time.Minute)
 		w.Speak(dialect)
 		w.ResetJournal()
-		f.run("apply", "-refresh-only", "-auto-approve")
+		f.Run("apply", "-refresh-only", "-auto-approve")
 		if after := f.state(); after != before {
 			t.Fatalf("%s: the refresh made the state\n%s\nof\n%s", name, after, before)
 		}
@@ -131,6 +131,6 @@ func TestAccDeployment_refreshChangesNoByte(t *testing.T) {
 		}
 	}
 	w.Speak(caastest.Dialect{})
-	f.run("destroy", "-auto-approve")
+	f.Run("destroy", "-auto-approve")
 	w.deploymentsAre(t, "destroyed")
 }

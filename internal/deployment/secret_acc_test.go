@@ -44,24 +44,20 @@ func TestAccDeployment_writeOnlyIsNowhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, caastest.Options{Timings: instant})
 	f := w.folder(t)
-	f.write("main.tf", secrets)
-	f.env = append(f.env, "TF_LOG=TRACE")
-	environment := f.env
+	f.Write("main.tf", secrets)
+	f.Env = append(f.Env, "TF_LOG=TRACE")
+	environment := f.Env
 	var log strings.Builder
 	change := func(version, value int) {
-		f.env = append(slices.Clone(environment), fmt.Sprintf("TF_VAR_version_of_secrets=%d", version),
+		f.Env = append(slices.Clone(environment), fmt.Sprintf("TF_VAR_version_of_secrets=%d", version),
 			fmt.Sprintf("TF_VAR_variable_secret=variable-secret-%d", value), fmt.Sprintf("TF_VAR_registry_secret=registry-secret-%d", value))
 	}
-	apply := func() error {
-		plan, err := f.try("plan", "-out=plan")
-		log.WriteString(plan)
-		if err != nil {
-			t.Fatalf("plan: %s\n%s", err, plan)
-		}
+	apply := func() (code int) {
+		log.WriteString(f.Run("plan", "-out=plan"))
 		f.hidesInPlan("plan")
-		out, err := f.try("apply", "plan")
+		out, code := f.Try("apply", "plan")
 		log.WriteString(out)
-		return err
+		return code
 	}
 	receives := func(want ...string) {
 		t.Helper()
@@ -72,20 +68,20 @@ func TestAccDeployment_writeOnlyIsNowhere(t *testing.T) {
 	}
 
 	change(1, 1)
-	if err := apply(); err != nil {
-		t.Fatalf("apply: %s\n%s", err, log.String())
+	if code := apply(); code != 0 {
+		t.Fatalf("apply: exit %d\n%s", code, log.String())
 	}
 	receives(`POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"secret_env_variables":{"HF_TOKEN":"variable-secret-1"},"traffic_port":8000},` +
 		`"duration_hours":24,"gpus_per_container":8,"hardware_id":203,"location_ids":[1],` +
 		`"registry_config":{"image_url":"ghcr.io/org/image:1","registry_secret":"registry-secret-1"},"resource_private_name":"vllm"}`)
 
 	change(1, 2) // the value alone is no difference
-	log.WriteString(f.run("plan", "-detailed-exitcode"))
+	log.WriteString(f.Run("plan", "-detailed-exitcode"))
 	receives()
 
 	change(2, 2)
-	if err := apply(); err != nil {
-		t.Fatalf("apply: %s\n%s", err, log.String())
+	if code := apply(); code != 0 {
+		t.Fatalf("apply: exit %d\n%s", code, log.String())
 	}
 	receives(`PATCH /deployment/ID {"registry_secret":"registry-secret-2","secret_env_variables":{"HF_TOKEN":"variable-secret-2"}}`)
 
@@ -93,13 +89,13 @@ func TestAccDeployment_writeOnlyIsNowhere(t *testing.T) {
 	w.Inject(caastest.Fault{Method: "PATCH", Path: "/deployment/{}", Status: 422, Body: `{"detail": [{
 		"loc": ["body", "secret_env_variables", "variable-secret-3"], "msg": "neither variable-secret-3 nor registry-secret-3", "input": "variable-secret-3"}]}`})
 	change(3, 3)
-	if err := apply(); err == nil {
+	if code := apply(); code == 0 {
 		t.Error("the apply that the API refused succeeded")
 	}
 	f.says(log.String(), "The API refused it: secret_env_variables.(hidden): neither (hidden) nor (hidden)")
 	w.ResetJournal()
-	if err := apply(); err != nil {
-		t.Fatalf("apply: %s\n%s", err, log.String())
+	if code := apply(); code != 0 {
+		t.Fatalf("apply: exit %d\n%s", code, log.String())
 	}
 	receives(`PATCH /deployment/ID {"registry_secret":"registry-secret-3","secret_env_variables":{"HF_TOKEN":"variable-secret-3"}}`)
 
@@ -110,8 +106,8 @@ func TestAccDeployment_writeOnlyIsNowhere(t *testing.T) {
 		}
 	}
 	f.hides(log.String(), "the log")
-	f.hides(f.read("terraform.tfstate"), "the state file")
-	f.hides(f.read("terraform.tfstate.backup"), "the state's backup")
+	f.hides(f.Read("terraform.tfstate"), "the state file")
+	f.hides(f.Read("terraform.tfstate.backup"), "the state's backup")
 }
 
 // anySecret is a value that may be nowhere.
@@ -128,7 +124,7 @@ func (f *folder) hides(text, what string) {
 // hidesInPlan checks each file that a plan file is made of.
 func (f *folder) hidesInPlan(name string) {
 	f.t.Helper()
-	plan, err := zip.OpenReader(filepath.Join(f.path, name))
+	plan, err := zip.OpenReader(filepath.Join(f.Path, name))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -152,7 +148,7 @@ func TestAccDeployment_sensitiveIsInStateAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, caastest.Options{Timings: instant})
 	f := w.folder(t)
-	f.env = append(f.env, "TF_LOG=TRACE")
+	f.Env = append(f.Env, "TF_LOG=TRACE")
 	config := func(n int) string {
 		return base.with(attributes{
 			"container_config.secret_env_variables": fmt.Sprintf(`{ HF_TOKEN = "variable-secret-%d" }`, n),
@@ -161,15 +157,15 @@ func TestAccDeployment_sensitiveIsInStateAlone(t *testing.T) {
 	}
 	var log string
 	for n := range 2 {
-		f.write("main.tf", config(n))
-		log += f.run("apply", "-auto-approve")
+		f.Write("main.tf", config(n))
+		log += f.Run("apply", "-auto-approve")
 	}
-	log += f.run("plan", "-destroy") + f.run("destroy", "-auto-approve")
+	log += f.Run("plan", "-destroy") + f.Run("destroy", "-auto-approve")
 	f.hides(log, "the log")
 	if strings.Contains(log, "test-token") {
 		t.Error("the log holds the provider's token")
 	}
-	if !anySecret.MatchString(f.read("terraform.tfstate.backup")) {
+	if !anySecret.MatchString(f.Read("terraform.tfstate.backup")) {
 		t.Error("the state does not hold the sensitive twins")
 	}
 }

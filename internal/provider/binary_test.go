@@ -2,19 +2,15 @@ package provider_test
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 	"unicode"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -22,91 +18,19 @@ import (
 // polls every second.
 var quick = caastest.Timings{Provision: time.Millisecond, Terminate: time.Millisecond}
 
-// build compiles the provider once, as a user would.
-var build = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "ioneth")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(folder, "terraform-provider-ioneth")
-	out, err := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-X main.version=1.2.3", "-o", binary, "../..").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return binary, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if binary, err := build(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(binary))
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 // folder is a user's folder with the built provider and a mock behind it.
 type folder struct {
+	*acctest.Folder
 	*caastest.Server
-	path string
-	env  []string
 }
 
 func newFolder(t *testing.T, server *caastest.Server) *folder {
 	t.Helper()
-	binary, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &folder{Server: server, path: t.TempDir()}
-	f.write(t, "cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"ioneth/ioneth\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(binary)))
-	f.env = []string{
-		"TF_CLI_CONFIG_FILE=" + filepath.Join(f.path, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"IONETH_ENDPOINT=" + server.URL(), "IONETH_TOKEN=test-token", "IONETH_API_KEY=test-key", "IOCLOUD_API_KEY=",
-		"HOME=" + f.path, "PATH=" + os.Getenv("PATH"),
-	}
+	f := &folder{acctest.NewFolder(t), server}
+	f.Env = append(f.Env, "IONETH_ENDPOINT="+server.URL(), "IONETH_TOKEN=test-token", "IONETH_API_KEY=test-key", "IOCLOUD_API_KEY=")
 	return f
-}
-
-func (f *folder) write(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(f.path, name), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// command is a terraform command in the folder.
-func (f *folder) command(args ...string) *exec.Cmd {
-	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if terraform == "" {
-		terraform = "terraform"
-	}
-	cmd := exec.CommandContext(context.Background(), terraform, args...)
-	cmd.Dir, cmd.Env = f.path, f.env
-	return cmd
-}
-
-// run runs terraform and returns all that it printed, and its exit code.
-func (f *folder) run(t *testing.T, args ...string) (string, int) {
-	t.Helper()
-	out, err := f.command(args...).CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatalf("terraform %v: %s", args, err)
-	}
-	if exit != nil {
-		return string(out), exit.ExitCode()
-	}
-	return string(out), 0
-}
-
-// must runs terraform, which has to succeed.
-func (f *folder) must(t *testing.T, args ...string) string {
-	t.Helper()
-	out, code := f.run(t, args...)
-	if code != 0 {
-		t.Fatalf("terraform %s: exit %d\n%s", strings.Join(args, " "), code, out)
-	}
-	return out
 }
 
 // flat is a text without its line breaks, which Terraform sets as it likes.
@@ -114,15 +38,7 @@ func flat(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '│' }), " ")
 }
 
-const required = `
-terraform {
-  required_providers {
-    ioneth = { source = "ioneth/ioneth" }
-  }
-}
-`
-
-const secretive = required + `
+const secretive = acctest.Required + `
 variable "round" {
   default = 1
 }
@@ -155,22 +71,22 @@ var planted = []string{"test-token", "test-key", "planted-variable", "planted-re
 func TestAccProvider_noSecretAtTrace(t *testing.T) {
 	server := caastest.Start(t, caastest.Options{Timings: quick})
 	f := newFolder(t, server)
-	f.write(t, "main.tf", secretive)
-	f.env = append(f.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(f.path, "trace.log"))
+	f.Write("main.tf", secretive)
+	f.Env = append(f.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(f.Path, "trace.log"))
 	var out bytes.Buffer
 	server.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [
 		{"loc": ["body", "container_config", "secret_env_variables", "planted-variable-1"], "msg": "bad value planted-variable-1 for test-token", "type": "value_error"}]}`})
-	refused, code := f.run(t, "apply", "-auto-approve", "-no-color")
+	refused, code := f.Try("apply", "-auto-approve")
 	out.WriteString(refused)
 	if code == 0 || !strings.Contains(flat(refused), "bad value (hidden) for (hidden)") {
 		t.Errorf("the refused apply: exit %d\n%s", code, refused)
 	}
 	for _, args := range [][]string{
-		{"plan", "-no-color", "-out=one.tfplan"}, {"apply", "-no-color", "one.tfplan"},
-		{"plan", "-no-color", "-out=two.tfplan", "-var=round=2"}, {"apply", "-no-color", "two.tfplan"},
-		{"show", "-json"}, {"destroy", "-auto-approve", "-no-color", "-var=round=2"},
+		{"plan", "-out=one.tfplan"}, {"apply", "one.tfplan"},
+		{"plan", "-out=two.tfplan", "-var=round=2"}, {"apply", "two.tfplan"},
+		{"show", "-json"}, {"destroy", "-auto-approve", "-var=round=2"},
 	} {
-		out.WriteString(f.must(t, args...))
+		out.WriteString(f.Run(args...))
 	}
 	received := server.Calls("POST", "/deploy")[1].Body
 	received = append(received, server.Calls("PATCH", "/deployment/{}")[0].Body...)
@@ -189,7 +105,7 @@ func TestAccProvider_noSecretAtTrace(t *testing.T) {
 		}
 	}
 	search("output", out.Bytes())
-	err := filepath.WalkDir(f.path, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(f.Path, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() == "main.tf" {
 			return err
 		}

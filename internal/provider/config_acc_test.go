@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -86,10 +87,10 @@ func TestAccProvider_configuration(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server.ResetJournal()
 			f := newFolder(t, server)
-			f.env = append(f.env, "IONETH_TOKEN=", "IONETH_API_KEY=")
-			f.env = append(f.env, c.env...)
-			f.write(t, "main.tf", required+"provider \"ioneth\" {\n"+c.block+"\n}\n"+minimal)
-			out, code := f.run(t, "apply", "-auto-approve", "-no-color")
+			f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
+			f.Env = append(f.Env, c.env...)
+			f.Write("main.tf", acctest.Required+"provider \"ioneth\" {\n"+c.block+"\n}\n"+minimal)
+			out, code := f.Try("apply", "-auto-approve")
 			if c.says != "" {
 				if code == 0 || !strings.Contains(flat(out), c.says) {
 					t.Errorf("exit %d, want an error with %q:\n%s", code, c.says, out)
@@ -103,7 +104,7 @@ func TestAccProvider_configuration(t *testing.T) {
 				t.Fatalf("exit %d:\n%s", code, out)
 			}
 			wantHeaders(t, server.Calls("POST", "/deploy")[0].Header, c.headers)
-			f.must(t, "destroy", "-auto-approve", "-no-color")
+			f.Run("destroy", "-auto-approve")
 		})
 	}
 }
@@ -115,7 +116,7 @@ func wantHeaders(t *testing.T, got http.Header, want map[string]string) {
 			t.Errorf("%s = %q, want %q", name, got.Get(name), value)
 		}
 	}
-	if agent := got.Get("User-Agent"); agent != "terraform-provider-ioneth/1.2.3" {
+	if agent := got.Get("User-Agent"); agent != "terraform-provider-ioneth/"+acctest.Version {
 		t.Errorf("User-Agent = %q", agent)
 	}
 }
@@ -125,8 +126,8 @@ func wantHeaders(t *testing.T, got http.Header, want map[string]string) {
 func TestAccProvider_credentialFromAnotherResource(t *testing.T) {
 	server := caastest.Start(t, caastest.Options{Timings: quick})
 	f := newFolder(t, server)
-	f.env = append(f.env, "IONETH_TOKEN=", "IONETH_API_KEY=")
-	f.write(t, "main.tf", required+`
+	f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
+	f.Write("main.tf", acctest.Required+`
 resource "terraform_data" "token" {
   input = "test-token"
 }
@@ -134,11 +135,11 @@ provider "ioneth" {
   token = terraform_data.token.output
 }
 `+minimal)
-	f.must(t, "plan", "-no-color")
+	f.Run("plan")
 	if calls := server.Requests(); len(calls) > 0 {
 		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
 	}
-	f.must(t, "apply", "-auto-approve", "-no-color")
+	f.Run("apply", "-auto-approve")
 	if n := len(server.Deployments()); n != 1 {
 		t.Errorf("the mock holds %d deployments, want 1", n)
 	}

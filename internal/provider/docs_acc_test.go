@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -38,8 +39,8 @@ func TestAccReadme_plan(t *testing.T) {
 		t.Fatalf("the README has %d configurations and %d screens", len(config), len(screen))
 	}
 	f := newFolder(t, caastest.Start(t, caastest.Options{}))
-	f.write(t, "main.tf", config[0])
-	if out := f.must(t, "plan", "-no-color"); !strings.Contains(flat(out), flat(screen[0])) {
+	f.Write("main.tf", config[0])
+	if out := f.Run("plan"); !strings.Contains(flat(out), flat(screen[0])) {
 		t.Errorf("the README shows\n%s\nand the plan is\n%s", screen[0], out)
 	}
 }
@@ -80,15 +81,15 @@ func TestAccGuides_dollars(t *testing.T) {
 	if len(rows) < 2 {
 		t.Fatalf("the table has %d rows", len(rows))
 	}
-	config := required
+	config := acctest.Required
 	for i, r := range rows {
 		config += fmt.Sprintf("output \"written_%d\" {\n  value = %s\n}\noutput \"escaped_%d\" {\n  value = %s\n}\n", i, r[3], i, r[4])
 	}
 	f := newFolder(t, caastest.Start(t, caastest.Options{}))
-	f.write(t, "main.tf", config)
-	f.must(t, "apply", "-auto-approve", "-no-color")
+	f.Write("main.tf", config)
+	f.Run("apply", "-auto-approve")
 	var outputs map[string]struct{ Value string }
-	if err := json.Unmarshal([]byte(f.must(t, "output", "-json")), &outputs); err != nil {
+	if err := json.Unmarshal([]byte(f.Run("output", "-json")), &outputs); err != nil {
 		t.Fatal(err)
 	}
 	for i, r := range rows {

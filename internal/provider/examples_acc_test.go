@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -37,7 +38,7 @@ func TestAccExamples_validate(t *testing.T) {
 			if strings.HasPrefix(filepath.Base(path), "import") {
 				f.copyFrom(t, filepath.Join(filepath.Dir(path), "resource.tf"))
 			}
-			if out, code := f.run(t, "validate", "-no-color"); code != 0 {
+			if out, code := f.Try("validate"); code != 0 {
 				t.Errorf("exit %d:\n%s", code, out)
 			}
 		})
@@ -72,11 +73,11 @@ func TestAccExamples_modules(t *testing.T) {
 	for _, module := range folders {
 		t.Run(filepath.Base(module), func(t *testing.T) {
 			f := newFolder(t, server)
-			f.env = append(f.env, "IONETH_TOKEN=", "IONETH_API_KEY=")
-			if err := os.CopyFS(f.path, os.DirFS(module)); err != nil {
+			f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
+			if err := os.CopyFS(f.Path, os.DirFS(module)); err != nil {
 				t.Fatal(err)
 			}
-			out := f.must(t, "test", "-no-color")
+			out := f.Run("test")
 			if !strings.Contains(out, "Success!") || strings.Contains(out, " 0 passed") {
 				t.Errorf("the tests passed without one that ran:\n%s", out)
 			}
@@ -95,9 +96,9 @@ func (f *folder) copyFrom(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.write(t, filepath.Base(path), string(text))
-	if _, err := os.Stat(filepath.Join(f.path, "versions.tf")); err == nil || strings.Contains(string(text), "required_providers") {
+	f.Write(filepath.Base(path), string(text))
+	if _, err := os.Stat(filepath.Join(f.Path, "versions.tf")); err == nil || strings.Contains(string(text), "required_providers") {
 		return
 	}
-	f.write(t, "versions.tf", required)
+	f.Write("versions.tf", acctest.Required)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
@@ -25,8 +26,7 @@ import (
 // version.
 func terraformIs(t *testing.T, least string) bool {
 	t.Helper()
-	f := &folder{path: t.TempDir(), env: []string{"CHECKPOINT_DISABLE=1", "PATH=" + os.Getenv("PATH")}}
-	out, err := f.command("version", "-json").Output()
+	out, err := acctest.NewFolder(t).Command("version", "-json").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,25 +123,25 @@ func TestAccQuery_throughCLI(t *testing.T) {
 	server.Add(caastest.Deployment{Name: "ended", Status: caastest.StatusCompleted})
 	server.Add(caastest.Deployment{Name: "gone", Status: caastest.StatusDestroyed})
 	f := newFolder(t, server)
-	f.write(t, "versions.tf", required)
-	f.write(t, "all.tfquery.hcl", "list \"ioneth_caas_deployment\" \"all\" {\n  provider = ioneth\n}\n")
-	out := f.must(t, "query", "-no-color", "-generate-config-out=taken.tf")
+	f.Write("versions.tf", acctest.Required)
+	f.Write("all.tfquery.hcl", "list \"ioneth_caas_deployment\" \"all\" {\n  provider = ioneth\n}\n")
+	out := f.Run("query", "-generate-config-out=taken.tf")
 	for _, name := range []string{"vllm", "bare", "ended"} {
 		if !strings.Contains(out, " "+name+"\n") {
 			t.Errorf("%s is not listed:\n%s", name, out)
 		}
 	}
-	if err := os.Remove(filepath.Join(f.path, "all.tfquery.hcl")); err != nil {
+	if err := os.Remove(filepath.Join(f.Path, "all.tfquery.hcl")); err != nil {
 		t.Fatal(err)
 	}
-	if out := f.must(t, "plan", "-no-color"); !strings.Contains(out, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if out := f.Run("plan"); !strings.Contains(out, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("the plan:\n%s", out)
 	}
-	f.must(t, "apply", "-auto-approve", "-no-color")
-	f.must(t, "plan", "-detailed-exitcode", "-no-color")
+	f.Run("apply", "-auto-approve")
+	f.Run("plan", "-detailed-exitcode")
 
 	f.copyFrom(t, filepath.Join(examples, "list-resources", "ioneth_caas_deployment", "list-resource.tfquery.hcl"))
-	if out := f.must(t, "query", "-no-color"); !strings.Contains(out, " vllm\n") || strings.Contains(out, " ended\n") {
+	if out := f.Run("query"); !strings.Contains(out, " vllm\n") || strings.Contains(out, " ended\n") {
 		t.Errorf("the example lists:\n%s", out)
 	}
 }
@@ -152,7 +152,7 @@ func TestAccActions_throughCLI(t *testing.T) {
 	needLaterTerraform(t)
 	server := caastest.Start(t, caastest.Options{Timings: quick})
 	f := newFolder(t, server)
-	f.write(t, "main.tf", required+strings.Replace(minimal, "  registry_config", `
+	f.Write("main.tf", acctest.Required+strings.Replace(minimal, "  registry_config", `
   lifecycle {
     action_trigger {
       events  = [after_create]
@@ -173,13 +173,13 @@ action "ioneth_caas_deployment_extend" "test" {
 }
 `)
 	server.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/log/{}", Times: -1, Body: "loading\n", ContentType: "text/plain"})
-	out := f.must(t, "apply", "-auto-approve", "-no-color")
+	out := f.Run("apply", "-auto-approve")
 	for _, want := range []string{", stdout, last 1 line:\nloading", "Buying 2 hours more", "26 hours are paid for in all"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the apply does not say %q:\n%s", want, out)
 		}
 	}
-	out = f.must(t, "apply", "-auto-approve", "-no-color", "-invoke=action.ioneth_caas_deployment_extend.test")
+	out = f.Run("apply", "-auto-approve", "-invoke=action.ioneth_caas_deployment_extend.test")
 	if !strings.Contains(flat(out), "Purchase of 2 hours more for the deployment") || !strings.Contains(out, "28 hours are paid for in all") {
 		t.Errorf("the invocation says:\n%s", out)
 	}
@@ -187,5 +187,5 @@ action "ioneth_caas_deployment_extend" "test" {
 		t.Errorf("%d hours are paid for, want 28", got)
 	}
 	// An extension made elsewhere is no difference.
-	f.must(t, "plan", "-detailed-exitcode", "-no-color")
+	f.Run("plan", "-detailed-exitcode")
 }

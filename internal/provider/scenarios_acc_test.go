@@ -13,7 +13,7 @@ import (
 func scenario(t *testing.T, server *caastest.Server, name string) *folder {
 	t.Helper()
 	f := newFolder(t, server)
-	f.env = append(f.env, "IONETH_API_KEY=")
+	f.Env = append(f.Env, "IONETH_API_KEY=")
 	f.copyFrom(t, filepath.Join(examples, "scenarios", name, "main.tf"))
 	return f
 }
@@ -22,8 +22,8 @@ func scenario(t *testing.T, server *caastest.Server, name string) *folder {
 // returns what the apply printed.
 func (f *folder) settled(t *testing.T, args ...string) string {
 	t.Helper()
-	out := f.must(t, append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
-	if plan, code := f.run(t, append([]string{"plan", "-detailed-exitcode", "-no-color"}, args...)...); code != 0 {
+	out := f.Run(append([]string{"apply", "-auto-approve"}, args...)...)
+	if plan, code := f.Try(append([]string{"plan", "-detailed-exitcode"}, args...)...); code != 0 {
 		t.Errorf("the plan after the apply: exit %d\n%s", code, plan)
 	}
 	return out
@@ -42,9 +42,9 @@ func TestAccScenario_cheapestHardware(t *testing.T) {
 	}
 	server.SetPrice(203, 0.01) // what runs stays, though other hardware is cheaper now
 	f.settled(t)
-	f.must(t, "destroy", "-auto-approve", "-no-color")
+	f.Run("destroy", "-auto-approve")
 	server.SetPrice(203, 2.49)
-	if out, code := f.run(t, "plan", "-no-color", "-var=budget_usdc=100"); code == 0 || !strings.Contains(out, "Price is above the budget") {
+	if out, code := f.Try("plan", "-var=budget_usdc=100"); code == 0 || !strings.Contains(out, "Price is above the budget") {
 		t.Errorf("a plan above the budget: exit %d\n%s", code, out)
 	}
 }
@@ -63,7 +63,7 @@ func TestAccScenario_vllmServer(t *testing.T) {
 	server.Edit(id, func(d *caastest.Deployment) {
 		d.Containers[0].Status = "failed"
 	})
-	if out := flat(f.must(t, "plan", "-no-color")); !strings.Contains(out, "The server is not healthy: its containers are failed.") {
+	if out := flat(f.Run("plan")); !strings.Contains(out, "The server is not healthy: its containers are failed.") {
 		t.Errorf("the check says nothing of a failed container:\n%s", out)
 	}
 }
@@ -80,7 +80,7 @@ func TestAccScenario_secretRotation(t *testing.T) {
 	if n := len(server.Calls("POST", "/deploy")); n != 1 {
 		t.Errorf("%d deployments were bought, want 1", n)
 	}
-	if state := f.must(t, "state", "pull"); strings.Contains(state, "planted") {
+	if state := f.Run("state", "pull"); strings.Contains(state, "planted") {
 		t.Error("the state holds a secret")
 	}
 }
@@ -107,7 +107,7 @@ func TestAccScenario_importRunning(t *testing.T) {
 			} `json:"instances"`
 		} `json:"resources"`
 	}
-	if err := json.Unmarshal([]byte(f.must(t, "state", "pull")), &state); err != nil {
+	if err := json.Unmarshal([]byte(f.Run("state", "pull")), &state); err != nil {
 		t.Fatal(err)
 	}
 	if got := state.Resources[0].Instances[0].Attributes.ID; got != id {
