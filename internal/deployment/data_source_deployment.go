@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
@@ -199,25 +198,27 @@ func areLive(name string, ids []string) string {
 // at the same time. The name is not the one that refreshes share: in an apply the
 // deployment may have been made or renamed since that was read.
 func (s *Session) describe(ctx context.Context, id, name string) (*live, error) {
-	seen := &live{name: name}
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { seen.Deployment, err = s.Client.Deployment(gctx, id); return err })
-	g.Go(func() (err error) { seen.containers, err = s.containers(gctx, id); return err })
-	if name == "" {
-		g.Go(func() error {
-			for item, err := range s.Client.Deployments(gctx, "") {
-				if err != nil {
-					return err
-				}
-				if string(item.ID) == id {
-					seen.name = string(item.Name)
-					return nil
-				}
-			}
-			return nil
-		})
+	seen, nameErr, err := s.look(ctx, id, func(ctx context.Context, id string) (string, error) {
+		if name != "" {
+			return name, nil
+		}
+		return s.nameNow(ctx, id)
+	})
+	return seen, cmp.Or(err, nameErr)
+}
+
+// nameNow is the name that the list tells now, "" where that does not hold the
+// deployment.
+func (s *Session) nameNow(ctx context.Context, id string) (string, error) {
+	for item, err := range s.Client.Deployments(ctx, "") {
+		if err != nil {
+			return "", err
+		}
+		if string(item.ID) == id {
+			return string(item.Name), nil
+		}
 	}
-	return seen, g.Wait()
+	return "", nil
 }
 
 // toldDeployment is everything that the API tells of a deployment.

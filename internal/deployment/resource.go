@@ -115,7 +115,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(diags...)
 	r.Client.Conceal(known.secrets()...)
 
-	seen, nameErr, err := r.look(ctx, id)
+	seen, nameErr, err := r.look(ctx, id, r.name)
 	switch {
 	case caas.IsNotFound(err):
 		if err := r.gone(ctx, id, err); err != nil {
@@ -145,19 +145,18 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(state.put(ctx, &resp.State.Raw)...)
 }
 
-// look reads a deployment, its containers and its name at the same time.
-func (s *Session) look(ctx context.Context, id string) (seen *live, nameErr, err error) {
-	var name string
-	var containers []caas.Container
-	var d *caas.Deployment
+// look reads a deployment, its containers and its name at the same time. That
+// the name could not be read is told apart, as there is much without it.
+func (s *Session) look(ctx context.Context, id string, name func(context.Context, string) (string, error)) (seen *live, nameErr, err error) {
+	seen = &live{}
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { d, err = s.Client.Deployment(gctx, id); return err })
-	g.Go(func() (err error) { containers, err = s.containers(gctx, id); return err })
-	g.Go(func() error { name, nameErr = s.name(ctx, id); return nil })
+	g.Go(func() (err error) { seen.Deployment, err = s.Client.Deployment(gctx, id); return err })
+	g.Go(func() (err error) { seen.containers, err = s.containers(gctx, id); return err })
+	g.Go(func() error { seen.name, nameErr = name(gctx, id); return nil })
 	if err := g.Wait(); err != nil {
 		return nil, nil, err
 	}
-	return &live{Deployment: d, containers: containers, name: name}, nameErr, nil
+	return seen, nameErr, nil
 }
 
 // Delete destroys the deployment and returns once its name is free.
