@@ -14,7 +14,7 @@ const (
 	// again, as an absurd one is more likely a mistake than a plan.
 	maxPause = 5 * time.Minute
 	// firstPause and longestGuess bound the pause after a 429 that names none.
-	firstPause   = time.Second
+	firstPause   = time.Second / 4
 	longestGuess = 30 * time.Second
 	// shortestPause keeps a fraction of a second from becoming a busy loop.
 	shortestPause = 100 * time.Millisecond
@@ -29,6 +29,7 @@ type throttle struct {
 	mu      sync.Mutex
 	until   time.Time // no request leaves before
 	refused int       // 429s in a row
+	pauses  int       // those ever made
 	pace    pace
 }
 
@@ -38,15 +39,16 @@ type throttle struct {
 func (t *throttle) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	for {
-		if err := t.turn(ctx); err != nil {
+		sent, err := t.turn(ctx)
+		if err != nil {
 			return nil, errorNotStarted(err)
 		}
 		resp, err := t.next.RoundTrip(req)
 		if err != nil || resp.StatusCode != http.StatusTooManyRequests {
-			t.succeeded()
+			t.succeeded(sent)
 			return resp, err
 		}
-		t.pause(resp.Header)
+		t.pause(sent, resp.Header)
 		if t.wait(ctx) != nil {
 			return resp, nil //nolint:nilerr // the 429 tells what was waited for
 		}
@@ -57,43 +59,42 @@ func (t *throttle) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // turn blocks until the throttle is open and it is the request's turn, taken
-// again when the throttle was closed meanwhile.
-func (t *throttle) turn(ctx context.Context) error {
+// again when the throttle was closed meanwhile, and tells when that was.
+func (t *throttle) turn(ctx context.Context) (time.Time, error) {
 	for {
 		if err := t.wait(ctx); err != nil {
-			return err
+			return time.Time{}, err
 		}
-		d, open := t.takeTurn()
-		if !open {
-			continue
+		d, pauses := t.takeTurn()
+		if d > 0 {
+			if err := t.clock.Sleep(ctx, d); err != nil {
+				return time.Time{}, err
+			}
 		}
-		if d <= 0 {
-			return nil
-		}
-		if err := t.clock.Sleep(ctx, d); err != nil {
-			return err
-		}
-		if t.open() {
-			return nil
+		if now, open := t.isOpen(pauses); open {
+			return now, nil
 		}
 	}
 }
 
-// takeTurn tells how long the request's turn is away, if the throttle is open.
-func (t *throttle) takeTurn() (d time.Duration, open bool) {
+// takeTurn tells how long the request's turn is away, and after how many pauses.
+func (t *throttle) takeTurn() (d time.Duration, pauses int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.clock.Now()
 	if t.until.After(now) {
-		return 0, false
+		return 0, t.pauses
 	}
-	return t.pace.turn(now), true
+	return t.pace.turn(now), t.pauses
 }
 
-func (t *throttle) open() bool {
+// isOpen tells whether the throttle is open and was not closed after that many
+// pauses, and the time.
+func (t *throttle) isOpen(pauses int) (time.Time, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return !t.until.After(t.clock.Now())
+	now := t.clock.Now()
+	return now, t.pauses == pauses && !t.until.After(now)
 }
 
 // wait blocks until the throttle is open: it may have been closed once more
@@ -115,32 +116,30 @@ func (t *throttle) wait(ctx context.Context) error {
 	}
 }
 
-func (t *throttle) pause(header http.Header) {
+func (t *throttle) pause(sent time.Time, header http.Header) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.clock.Now()
 	d, told := retryAfter(header, now)
 	// Requests that were under way together are refused together: one refusal.
-	first := !t.until.After(now)
-	if first {
+	if !t.until.After(now) && !sent.Before(t.until) {
 		if !told {
 			d = min(firstPause<<min(t.refused, 10), longestGuess)
 		}
 		t.refused++
+		t.pauses++
+		t.pace.refused(now)
 	}
 	if until := now.Add(d); until.After(t.until) {
 		t.until = until
 	}
-	if first {
-		t.pace.refused(now, t.until)
-	}
 }
 
-func (t *throttle) succeeded() {
+func (t *throttle) succeeded(sent time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.refused = 0
-	t.pace.succeeded(t.clock.Now())
+	t.pace.succeeded(sent, t.clock.Now())
 }
 
 // again is the request anew, with its body at the start.

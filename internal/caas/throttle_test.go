@@ -52,15 +52,15 @@ func TestThrottle_waits(t *testing.T) {
 		"half a second":       {[]string{"Retry-After", "0.5"}, time.Second / 2},
 		"next to nothing":     {[]string{"Retry-After", "1e-12"}, time.Second / 10},
 		"absurd seconds":      {[]string{"Retry-After", "31536000"}, 5 * time.Minute},
-		"more than a float":   {[]string{"Retry-After", "1e999"}, time.Second},
+		"more than a float":   {[]string{"Retry-After", "1e999"}, time.Second / 4},
 		"infinite":            {[]string{"Retry-After", "inf"}, 5 * time.Minute},
 		"an absurd date":      {[]string{"Retry-After", date(9999 * time.Hour)}, 5 * time.Minute},
-		"none":                {nil, time.Second},
-		"zero":                {[]string{"Retry-After", "0"}, time.Second},
-		"negative":            {[]string{"Retry-After", "-5"}, time.Second},
-		"not a number at all": {[]string{"Retry-After", "NaN"}, time.Second},
-		"words":               {[]string{"Retry-After", "soon"}, time.Second},
-		"a date gone by":      {[]string{"Retry-After", date(-time.Hour)}, time.Second},
+		"none":                {nil, time.Second / 4},
+		"zero":                {[]string{"Retry-After", "0"}, time.Second / 4},
+		"negative":            {[]string{"Retry-After", "-5"}, time.Second / 4},
+		"not a number at all": {[]string{"Retry-After", "NaN"}, time.Second / 4},
+		"words":               {[]string{"Retry-After", "soon"}, time.Second / 4},
+		"a date gone by":      {[]string{"Retry-After", date(-time.Hour)}, time.Second / 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := onScript(t, script(reply(429, `{"detail":"slow down"}`, test.header...), reply(200, `true`)), withRetries(0))
@@ -106,9 +106,10 @@ func TestThrottle_countsNothing(t *testing.T) {
 	}
 }
 
-// TestThrottle_guessesGrow: without a Retry-After the pause doubles up to a bound.
+// TestThrottle_guessesGrow: without a Retry-After the pause doubles up to a
+// bound, and begins anew after a success, from which the next request is paced.
 func TestThrottle_guessesGrow(t *testing.T) {
-	steps := make([]http.HandlerFunc, 8, 9)
+	steps := make([]http.HandlerFunc, 9, 10)
 	for i := range steps {
 		steps[i] = reply(429, ``)
 	}
@@ -119,9 +120,8 @@ func TestThrottle_guessesGrow(t *testing.T) {
 		}
 	}
 	sent := r.seen()
-	// After pauses in vain the next two requests are about a second apart.
-	for i, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30, 30, 1, 1} {
-		want *= time.Second
+	for i, want := range []time.Duration{250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 200, 250} {
+		want *= time.Millisecond
 		if got := sent[i+1].at - sent[i].at; got < want*9/10 || got > want*11/10 {
 			t.Errorf("pause %d was %s, want %s", i, got, want)
 		}
