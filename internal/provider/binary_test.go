@@ -42,6 +42,10 @@ const secretive = acctest.Required + `
 variable "round" {
   default = 1
 }
+variable "planted" { # apart, as Terraform shows the lines that an error is of
+  default   = { variable = "planted-variable", registry = "planted-registry" }
+  sensitive = true
+}
 resource "ioneth_caas_deployment" "test" {
   resource_private_name = "vllm"
   duration_hours        = 24
@@ -51,13 +55,13 @@ resource "ioneth_caas_deployment" "test" {
     replica_count                   = 1
     entrypoint                      = ["vllm", "serve"]
     traffic_port                    = 8000
-    secret_env_variables_wo         = { HF_TOKEN = "planted-variable-${var.round}" }
+    secret_env_variables_wo         = { HF_TOKEN = "${var.planted.variable}-${var.round}" }
     secret_env_variables_wo_version = var.round
   }
   registry_config = {
     image_url                  = "ghcr.io/org/image:tag"
     registry_username          = "robot"
-    registry_secret_wo         = "planted-registry-${var.round}"
+    registry_secret_wo         = "${var.planted.registry}-${var.round}"
     registry_secret_wo_version = var.round
   }
 }
