@@ -104,11 +104,15 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also where nothing can be asked: a read without an identity is an error.
+	id := state.DeploymentID.ValueString()
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 	if resp.Diagnostics.HasError() || r.Client == nil {
 		return
 	}
-	id := state.DeploymentID.ValueString()
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 	ctx, cancel := r.Clock.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	known, diags := state.definition(ctx, nil)

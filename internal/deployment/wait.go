@@ -38,8 +38,8 @@ var (
 // poll looks again and again until done, an error that does not pass, or the end
 // of ctx. A refusal is believed when it lasts for settlingTime: an error taints a
 // deployment that was made just now, and its replacement is paid for anew, which
-// one stray 401 of a gateway is not worth. It returns errInterrupted or errTimeout, joined with why the last look
-// failed, when ctx ended.
+// one stray 401 of a gateway is not worth. It returns errInterrupted or
+// errTimeout, joined with why the last look failed, when ctx ended.
 func (s *Session) poll(ctx context.Context, look func(context.Context) (done bool, err error)) error {
 	start := s.Clock.Now()
 	var refused time.Time // since when all looks were refused

@@ -127,14 +127,15 @@ func TestAccProvider_credentialFromAnotherResource(t *testing.T) {
 	server := caastest.Start(t, caastest.Options{Timings: quick})
 	f := newFolder(t, server)
 	f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
-	f.Write("main.tf", acctest.Required+`
+	config := acctest.Required + `
 resource "terraform_data" "token" {
   input = "test-token"
 }
 provider "ioneth" {
   token = terraform_data.token.output
 }
-`+minimal)
+` + minimal
+	f.Write("main.tf", config)
 	f.Run("plan")
 	if calls := server.Requests(); len(calls) > 0 {
 		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
@@ -142,5 +143,13 @@ provider "ioneth" {
 	f.Run("apply", "-auto-approve")
 	if n := len(server.Deployments()); n != 1 {
 		t.Errorf("the mock holds %d deployments, want 1", n)
+	}
+
+	// A credential that is made anew is unknown once more, and now there is a state.
+	server.ResetJournal()
+	f.Write("main.tf", strings.ReplaceAll(config, "\"test-token\"", "\"other-token\""))
+	f.Run("plan")
+	if calls := server.Requests(); len(calls) > 0 {
+		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
 	}
 }
