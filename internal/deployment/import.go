@@ -23,6 +23,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.AddError("No id to import", "The id is empty. Give the deployment_id or the name of the deployment; an unset variable of a shell is empty too.")
 		return
 	}
+	if r.Client == nil {
+		// What is not read can't be compared: Terraform would plan to replace it.
+		resp.Diagnostics.Append(diagnose.ConfigurationUnknown())
+		return
+	}
 	if req.ID == "" {
 		resource.ImportStatePassthroughWithIdentity(ctx, at, at, req, resp)
 		return
@@ -32,11 +37,6 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		id := strings.ToLower(req.ID)
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, id)...)
 		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, at, id)...)
-		return
-	}
-	if r.Client == nil {
-		resp.Diagnostics.AddError("Deployment can't be looked up by its name yet",
-			"The provider's configuration is not known yet. Import by deployment_id, or give the provider a credential that is known at plan.")
 		return
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, readTimeout)

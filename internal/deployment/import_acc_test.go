@@ -9,8 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -98,6 +101,35 @@ func TestAccDeployment_importBlock(t *testing.T) {
 			block(resource.ImportBlockWithID, ""),
 			block(resource.ImportBlockWithID, "vllm"),
 		},
+	})
+}
+
+// TestAccDeployment_importUntold shows that what the API does not tell of a
+// deployment replaces nothing: it is taken from the configuration.
+func TestAccDeployment_importUntold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, caastest.Options{})
+	id := w.Add(caastest.Deployment{Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
+	w.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = []int{} })
+	imported := "import {\n  to = " + address + "\n  id = \"" + id + "\"\n}\n" + base.String()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.providers(),
+		Steps: []resource.TestStep{{
+			Config: w.hcl(imported),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("location_ids"), knownvalue.SetExact([]knownvalue.Check{knownvalue.Int64Exact(1)})),
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("deployment_id"), knownvalue.StringExact(id)),
+			},
+			Check: func(*terraform.State) error {
+				if sent := w.changes(); len(sent) > 0 {
+					t.Errorf("the API received %q", sent)
+				}
+				return nil
+			},
+		}},
 	})
 }
 

@@ -52,15 +52,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(plan.put(ctx, &resp.Plan.Raw)...)
 }
 
-// replaces tells whether the plan has to make another deployment: hardware,
-// locations, replicas and GPUs can't be changed in place. The schema's own word
-// for it is not to be seen here.
-func (m *model) replaces(ctx context.Context, state *model, diags *diag.Diagnostics) bool {
-	return !m.HardwareID.Equal(state.HardwareID) || !m.LocationIDs.Equal(state.LocationIDs) ||
-		!m.GPUsPerContainer.Equal(state.GPUsPerContainer) ||
-		!m.container(ctx, diags).ReplicaCount.Equal(state.container(ctx, diags).ReplicaCount)
-}
-
 // ended tells that the deployment runs no more and can't be changed. One that
 // failed before it ever ran can, or whose end the API has not set: a container
 // that does not start is to be mended in place, which costs nothing (reference).

@@ -139,6 +139,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case seen.Status.Ended() && state.RecreateWhenEnded.ValueBool():
 		resp.State.RemoveResource(ctx)
 		return
+	case nameErr != nil && state.ResourcePrivateName.IsNull(): // imported just now
+		resp.Diagnostics.Append(notRead(id, nameErr)...)
+		return
 	case nameErr != nil:
 		resp.Diagnostics.Append(nameNotRead(id, nameErr))
 	}

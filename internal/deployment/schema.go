@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -45,13 +44,13 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Computed:            true,
 		Default:             int64default.StaticInt64(gpusPerContainer),
 		Validators:          []validator.Int64{eightGPUs{}},
-		PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+		PlanModifiers:       []planmodifier.Int64{replacedInt64()},
 	}
 	attributes["hardware_id"] = schema.Int64Attribute{
 		MarkdownDescription: "Id of the hardware, from the inventory. A change replaces the deployment.",
 		Required:            true,
 		Validators:          []validator.Int64{int64validator.AtLeast(1)},
-		PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+		PlanModifiers:       []planmodifier.Int64{replacedInt64()},
 	}
 	attributes["location_ids"] = schema.SetAttribute{
 		MarkdownDescription: "Ids of the locations in which the containers may run, from the inventory; at least one. A change replaces the deployment.",
@@ -60,7 +59,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		Validators: []validator.Set{
 			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
 		},
-		PlanModifiers: []planmodifier.Set{setplanmodifier.RequiresReplace()},
+		PlanModifiers: []planmodifier.Set{replacedSet()},
 	}
 	attributes["container_config"] = containerConfigAttribute()
 	attributes["registry_config"] = registryConfigAttribute()

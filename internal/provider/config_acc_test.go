@@ -153,3 +153,33 @@ provider "ioneth" {
 		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
 	}
 }
+
+// TestAccProvider_importWithoutCredential shows that an import is refused where
+// the API can't be asked: what was not read would be planned to be replaced.
+func TestAccProvider_importWithoutCredential(t *testing.T) {
+	server := caastest.Start(t, caastest.Options{Timings: quick})
+	f := newFolder(t, server)
+	id := server.Add(caastest.Deployment{Name: "vllm"})
+	f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
+	for _, by := range []string{id, "vllm"} {
+		f.Write("main.tf", acctest.Required+`
+resource "terraform_data" "token" {
+  input = "test-token"
+}
+provider "ioneth" {
+  token = terraform_data.token.output
+}
+import {
+  to = ioneth_caas_deployment.test
+  id = "`+by+`"
+}
+`+minimal)
+		out, code := f.Try("plan")
+		if code == 0 || !strings.Contains(flat(out), "Provider configuration not known yet") {
+			t.Errorf("by %s: exit %d\n%s", by, code, out)
+		}
+	}
+	if calls := server.Requests(); len(calls) > 0 {
+		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
+	}
+}
