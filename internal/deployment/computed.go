@@ -53,14 +53,18 @@ func (m *model) fill(from *model) {
 	}
 }
 
-// keepPlanned puts back what the plan knew: Terraform holds us to it, and the
-// next refresh tells what has moved since.
+// keepPlanned puts back what the plan knew, and with it all that is configured:
+// Terraform holds us to it, takes what the API spells otherwise for a failure,
+// and marks a deployment that was made just now as tainted, to be replaced and
+// paid for anew. The next refresh tells what has moved, or is told otherwise.
 func (m *model) keepPlanned(plan *model) {
-	for _, value := range m.computed(plan) {
-		if !value.theirs.IsUnknown() {
+	kept := *plan
+	for _, value := range kept.computed(m) {
+		if value.mine.IsUnknown() {
 			value.take()
 		}
 	}
+	*m = kept
 }
 
 // loosen makes unknown what may move when the containers change; the names of

@@ -85,6 +85,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(notDeployed(wanted, err)...)
 		return
 	}
+	planned := plan
 	plan.settle()
 	plan.setID(id)
 	resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
@@ -93,6 +94,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	seen, err := r.follow(ctx, watch{id: id, newcomer: true, running: plan.WaitForRunning.ValueBool()})
 	if seen != nil {
 		resp.Diagnostics.Append(plan.read(ctx, *seen)...)
+		plan.keepPlanned(&planned)
 		resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
 	}
 	if err != nil {
