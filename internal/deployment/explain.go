@@ -219,6 +219,16 @@ func (d done) words() string {
 	return ", but for " + strings.Join(parts, " and ") + ", which changed and is in the state"
 }
 
+// isGone warns of a deployment that leaves the state because the API does not
+// know it: so it is with every deployment of one account that is asked for with
+// the credential of another, and each would be bought anew.
+func isGone(m *model) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Deployment is gone", fmt.Sprintf(
+		"The API does not know the deployment %s (%q) and does not list it, so it leaves the state. Where it is still configured, the plan buys a new one. "+
+			"If it should be there, then the credential, or the endpoint, is that of another account: correct it before you apply.",
+		m.DeploymentID.ValueString(), m.ResourcePrivateName.ValueString()))
+}
+
 // hasEnded warns of a deployment that stays in state though it runs no more: a
 // new one costs money, so it is made only when asked for.
 func hasEnded(m *model) diag.Diagnostic {

@@ -128,6 +128,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			resp.Diagnostics.Append(notRead(id, err)...)
 			return
 		}
+		if !state.ResourcePrivateName.IsNull() { // else it is an import, of which Terraform says so
+			resp.Diagnostics.Append(isGone(&state))
+		}
 		r.forget(state.ResourcePrivateName.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
