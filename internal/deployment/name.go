@@ -75,6 +75,18 @@ func (s *Session) checkName(ctx context.Context, name string) diag.Diagnostics {
 	}
 }
 
+// claim keeps a name for one create: of two at the same time each would find it
+// free, and after a lost answer each would take what is found for its own.
+func (s *Session) claim(name string) (release func(), diags diag.Diagnostics) {
+	if _, claimed := s.claimed.LoadOrStore(name, nil); claimed {
+		diags.AddAttributeError(path.Root("resource_private_name"), "Name of the deployment is taken", fmt.Sprintf(
+			"Another resource of this configuration is deploying %q in the same apply. Nothing was bought for this one. "+
+				"Give each a resource_private_name of its own.", name))
+		return func() {}, diags
+	}
+	return func() { s.claimed.Delete(name) }, nil
+}
+
 // ours tells whether the name's holder is a deployment of the state.
 func (s *Session) ours(name string, by *caas.DeploymentItem) bool {
 	own, ok := s.ownNamed(name)

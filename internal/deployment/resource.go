@@ -74,6 +74,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	r.Client.Conceal(wanted.secrets()...)
 
+	release, diags := r.claim(wanted.name)
+	defer release()
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
 	if resp.Diagnostics.Append(r.checkName(ctx, wanted.name)...); resp.Diagnostics.HasError() {
 		return
 	}

@@ -28,6 +28,7 @@ type Session struct {
 	prices   memo[string, float64]             // USDC, by what is priced
 	capacity memo[room, []caas.Availability]
 	own      sync.Map // name → ownDeployment
+	claimed  sync.Map // names for which a deployment is being made
 }
 
 // sessionOf is the session that Terraform hands to each part of the provider, nil
