@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -89,8 +91,26 @@ func (p purchase) judge(cost float64) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(budgetPath, "Price is above the budget", fmt.Sprintf(
-		"%s costs %.2f USDC, and max_cost_usdc allows %.2f. Nothing was bought. "+
-			"Raise max_cost_usdc to %.2f or more, or buy %s.", p.words(), cost, *p.budget, cost, p.less()))}
+		"%s costs %s USDC, and max_cost_usdc allows %s. Nothing was bought. "+
+			"Raise max_cost_usdc to %s or more, or buy %s.", p.words(), exactly(cost), exactly(*p.budget), enough(cost), p.less()))}
+}
+
+// exactly is an amount to the last of its digits, and at least to the cent.
+func exactly(usdc float64) string {
+	text := strconv.FormatFloat(usdc, 'f', -1, 64)
+	if cents := fmt.Sprintf("%.2f", usdc); len(cents) >= len(text) {
+		return cents
+	}
+	return text
+}
+
+// enough is an amount in whole cents that a budget has to be for a price.
+func enough(usdc float64) string {
+	cents := math.Floor(usdc*100) - 1 // may be one off, as it is rounded
+	for cents/100 < usdc && cents < 1<<52 {
+		cents++
+	}
+	return fmt.Sprintf("%.2f", cents/100)
 }
 
 // planPrice says what the purchase costs, as a warning, and judges it.
@@ -122,9 +142,9 @@ func (s *Session) planPrice(ctx context.Context, p purchase) diag.Diagnostics {
 		text += fmt.Sprintf(", for %s of %d GPUs on hardware %d", plural(p.replicas, "container"), p.gpus, p.hardware)
 	}
 	if p.budget == nil {
-		text += ". To hold it to a price, write max_cost_usdc = " + fmt.Sprintf("%.2f.", cost)
+		text += fmt.Sprintf(". To hold it to a price, write max_cost_usdc = %s.", enough(cost))
 	} else {
-		text += fmt.Sprintf("; max_cost_usdc = %.2f allows it.", *p.budget)
+		text += fmt.Sprintf("; max_cost_usdc = %s allows it.", exactly(*p.budget))
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("Purchase of %s, %.2f USDC", p.words(), cost), text)}
 }
