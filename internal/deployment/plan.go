@@ -72,6 +72,11 @@ func (r *Resource) planNew(ctx context.Context, plan, config, replaced *model, d
 	if diags.HasError() {
 		return
 	}
+	if replaced == nil && !plan.ResourcePrivateName.IsUnknown() {
+		if diags.Append(r.handovers.take(wanted.name)...); diags.HasError() {
+			return
+		}
+	}
 	old, replaces := r.ownNamed(wanted.name)
 	if replaced != nil {
 		old, replaces = ownDeployment{Name: replaced.ResourcePrivateName.ValueString(), ID: replaced.DeploymentID.ValueString(),

@@ -206,11 +206,8 @@ func forfeits(own ownDeployment) diag.Diagnostic {
 		own.ID, own.EndsAt))
 }
 
-// planDestroy says what a destroy gives away. It asks nothing: the state knows.
-func (r *Resource) planDestroy(state *model) diag.Diagnostics {
-	if !r.PlanChecks || r.Client == nil || caas.Status(state.Status.ValueString()).Ended() {
-		return nil
-	}
+// firstHour warns of a destroy in the hour that is charged whole.
+func (r *Resource) firstHour(state *model) diag.Diagnostics {
 	when := "has not started to run yet"
 	if start, err := time.Parse(time.RFC3339, state.StartedAt.ValueString()); err == nil {
 		if r.Clock.Now().Sub(start) >= leastPaid {

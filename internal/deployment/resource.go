@@ -188,7 +188,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	id := state.DeploymentID.ValueString()
 	if last, err := r.destroy(ctx, id); err != nil {
 		resp.Diagnostics.Append(notDestroyed(id, last, err)...)
+		return
 	}
+	r.handovers.destroyed(state.ResourcePrivateName.ValueString())
 }
 
 // destroy ends a deployment, unless it has ended already, and returns the last

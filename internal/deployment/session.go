@@ -29,6 +29,8 @@ type Session struct {
 	capacity memo[room, []caas.Availability]
 	own      sync.Map // name → ownDeployment
 	claimed  sync.Map // names for which a deployment is being made
+
+	handovers handovers
 }
 
 // sessionOf is the session that Terraform hands to each part of the provider, nil
