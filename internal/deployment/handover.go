@@ -3,6 +3,7 @@ package deployment
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -18,6 +19,8 @@ type handovers struct {
 	mu    sync.Mutex
 	freed map[string]string // name → id of the deployment that the plan destroys
 	taken map[string]bool   // names that the plan deploys
+
+	ended map[string]time.Time // when deployments were destroyed, by name
 }
 
 // free notes that a plan destroys the deployment of that name.
@@ -48,11 +51,24 @@ func (h *handovers) take(name string) diag.Diagnostics {
 	return nil
 }
 
-// destroyed notes that the name is free by now.
-func (h *handovers) destroyed(name string) {
+// destroyed notes that the deployment of that name has been destroyed.
+func (h *handovers) destroyed(name string, at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.freed, name)
+	if h.ended == nil {
+		h.ended = map[string]time.Time{}
+	}
+	h.ended[name] = at
+}
+
+// justFreed tells that a deployment of that name has been destroyed so short ago
+// that the API may not yet tell that the name is free.
+func (h *handovers) justFreed(name string, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	at, ours := h.ended[name]
+	return ours && now.Sub(at) < settlingTime
 }
 
 func handedOver(name, id string) diag.Diagnostics {

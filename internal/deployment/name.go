@@ -61,6 +61,15 @@ func (s *Session) checkName(ctx context.Context, name string) diag.Diagnostics {
 		s.holders.forget(name)
 		h, err = s.holder(ctx, name)
 	}
+	// Of a replacement the old one is gone by now: to fail here would leave nothing.
+	for err == nil && !h.free && s.handovers.justFreed(name, s.Clock.Now()) {
+		if s.Clock.Sleep(ctx, shortestPoll) != nil {
+			err = endOf(ctx)
+			break
+		}
+		s.holders.forget(name)
+		h, err = s.holder(ctx, name)
+	}
 	s.holders.forget(name) // it is about to be taken
 	switch {
 	case err != nil:

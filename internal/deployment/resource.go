@@ -100,6 +100,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if seen != nil {
 		resp.Diagnostics.Append(plan.read(ctx, *seen)...)
 		plan.keepPlanned(&planned)
+		plan.setID(id)
 		resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
 	}
 	if err != nil {
@@ -190,7 +191,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		resp.Diagnostics.Append(notDestroyed(id, last, err)...)
 		return
 	}
-	r.handovers.destroyed(state.ResourcePrivateName.ValueString())
+	r.handovers.destroyed(state.ResourcePrivateName.ValueString(), r.Clock.Now())
 }
 
 // destroy ends a deployment, unless it has ended already, and returns the last
