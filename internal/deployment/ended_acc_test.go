@@ -47,6 +47,15 @@ func TestAccDeployment_endedWarns(t *testing.T) {
 				f.says(out, "The deployment "+w.Deployments()[0].ID+" "+c.says)
 				f.says(out, "To run it again, write recreate_when_ended = true, or run terraform apply -replace=ADDRESS")
 			}
+			// That the API forgets it later is no reason to buy it anew either.
+			id := w.Deployments()[0].ID
+			f.Run("apply", "-refresh-only", "-auto-approve")
+			w.Vanish(id)
+			f.says(f.Run("plan", "-detailed-exitcode"), "The deployment "+id+" "+c.says)
+			f.Write("main.tf", strings.Replace(minimal, "  resource_private_name", "  recreate_when_ended = true\n  resource_private_name", 1))
+			if out, code := f.Try("plan", "-detailed-exitcode"); code != 2 {
+				t.Errorf("with recreate_when_ended: exit %d, want changes\n%s", code, out)
+			}
 			// To be rid of it costs no call: there is nothing left to end.
 			f.Run("destroy", "-auto-approve")
 			if sent := w.changes(); len(sent) > 0 {

@@ -134,6 +134,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			resp.Diagnostics.Append(notRead(id, err)...)
 			return
 		}
+		if state.ended() && !state.RecreateWhenEnded.ValueBool() {
+			// Forgotten after its end, which is no more reason to buy it anew.
+			resp.Diagnostics.Append(hasEnded(&state))
+			return
+		}
 		if !state.ResourcePrivateName.IsNull() { // else it is an import, of which Terraform says so
 			resp.Diagnostics.Append(isGone(&state))
 		}
