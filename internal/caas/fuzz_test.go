@@ -166,7 +166,7 @@ func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, value string) {
 		d, told := retryAfter(http.Header{"Retry-After": {value}}, now)
-		if told && (d < shortestPause || d > maxPause) || !told && d != 0 {
+		if told && (d < minRetryAfter || d > maxRetryAfter) || !told && d != 0 {
 			t.Errorf("%q: %s, %v", value, d, told)
 		}
 	})

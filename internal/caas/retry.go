@@ -90,7 +90,6 @@ func (s *sender) check(ctx context.Context, resp *http.Response, err error) (boo
 
 func (s *sender) backoff(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
 	s.pause = retryablehttp.DefaultBackoff(firstBackoff, longestBackoff, attempt, nil)
-	s.pause -= jitter(s.pause / 4)
 	if resp != nil {
 		if told, ok := retryAfter(resp.Header, s.clock.Now()); ok {
 			s.pause = told

@@ -2,36 +2,94 @@ package caas
 
 import (
 	"net/http"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// TestThrottle_refusedTogether: requests that were under way together are one
-// refusal, however many they are, and whenever a success comes between.
-func TestThrottle_refusedTogether(t *testing.T) {
-	clock := caastest.NewFakeClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	throttle := &throttle{clock: clock}
-	begin := clock.Now()
-	for _, want := range []time.Duration{time.Second / 4, time.Second / 2, time.Second} {
-		sent := clock.Now()
-		for range 50 {
-			throttle.pause(sent, http.Header{})
-		}
-		if got := throttle.until.Sub(clock.Now()); got != want {
-			t.Errorf("paused for %s, want %s", got, want)
-		}
-		clock.Advance(want)
+// bucketAPI answers after a latency and allows so many requests per second, with
+// a burst of as many; it rejects the others with 429.
+type bucketAPI struct {
+	perSecond  float64
+	latency    time.Duration
+	retryAfter string
+
+	mu                 sync.Mutex
+	tokens             float64
+	filled             time.Time
+	accepted, rejected int
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (a *bucketAPI) RoundTrip(*http.Request) (*http.Response, error) {
+	time.Sleep(a.latency)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now()
+	if a.filled.IsZero() {
+		a.tokens = a.perSecond
+	} else {
+		a.tokens = min(a.tokens+a.perSecond*now.Sub(a.filled).Seconds(), a.perSecond)
 	}
-	throttle.pause(begin, http.Header{})
-	if !throttle.until.Equal(clock.Now()) {
-		t.Errorf("paused until %s for an answer to what was sent before the pauses", throttle.until)
+	a.filled = now
+	resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody}
+	if a.tokens >= 1 {
+		a.tokens--
+		a.accepted++
+		return resp, nil
 	}
-	throttle.pause(begin, http.Header{"Retry-After": {"3"}})
-	throttle.pause(clock.Now(), http.Header{"Retry-After": {"60"}})
-	throttle.pause(clock.Now(), http.Header{"Retry-After": {"2"}})
-	if got := throttle.until.Sub(clock.Now()); got != time.Minute {
-		t.Errorf("paused for %s: the longest counts", got)
+	a.rejected++
+	resp.StatusCode = http.StatusTooManyRequests
+	if a.retryAfter != "" {
+		resp.Header.Set("Retry-After", a.retryAfter)
+	}
+	return resp, nil
+}
+
+// TestThrottle_refreshUnderRateLimit refreshes 100 deployments, ten at a time and
+// with two concurrent requests each, against an API that allows 20 requests per
+// second. The least time possible is that of its tokens.
+func TestThrottle_refreshUnderRateLimit(t *testing.T) {
+	for _, retryAfter := range []string{"1", ""} {
+		synctest.Test(t, func(t *testing.T) {
+			api := &bucketAPI{perSecond: 20, latency: 20 * time.Millisecond, retryAfter: retryAfter}
+			client := &throttle{next: api, clock: SystemClock{}}
+			get := func() {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.example", http.NoBody)
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp, err := client.RoundTrip(req)
+				if err != nil || resp.StatusCode != http.StatusOK {
+					t.Errorf("got %v, %v", resp, err)
+				}
+			}
+			begin := time.Now()
+			get() // the list of names
+			deployments := make(chan int)
+			var workers sync.WaitGroup
+			for range 10 {
+				workers.Go(func() {
+					for range deployments {
+						var both sync.WaitGroup
+						both.Go(get) // details
+						both.Go(get) // containers
+						both.Wait()
+					}
+				})
+			}
+			for i := range 100 {
+				deployments <- i
+			}
+			close(deployments)
+			workers.Wait()
+			took := time.Since(begin).Seconds()
+			ideal := (201 - api.perSecond) / api.perSecond
+			t.Logf("Retry-After %q: %.2f s, %.2f times the ideal %.2f s, %d rejected", retryAfter, took, took/ideal, ideal, api.rejected)
+			if api.accepted != 201 || took/ideal > 1.5 {
+				t.Errorf("%d accepted in %.2f s, want 201 in %.2f s at most", api.accepted, took, 1.5*ideal)
+			}
+		})
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Fault is something that goes wrong with requests on purpose. Without any
@@ -68,7 +66,7 @@ func (s *Server) Limit(perSecond float64, burst int, retryAfter string) {
 	defer s.faults.mu.Unlock()
 	s.faults.bucket, s.faults.retryAfter = nil, retryAfter
 	if perSecond > 0 {
-		s.faults.bucket = rate.NewLimiter(rate.Limit(perSecond), burst)
+		s.faults.bucket = &bucket{perSecond: perSecond, burst: float64(burst), tokens: float64(burst), filled: time.Now()}
 	}
 }
 
@@ -77,8 +75,26 @@ type faults struct {
 	mu         sync.Mutex
 	injected   []*Fault // Skip and Times count down
 	latency    time.Duration
-	bucket     *rate.Limiter // nil: no limit
+	bucket     *bucket // nil: no limit
 	retryAfter string
+}
+
+// bucket is a token bucket on real time.
+type bucket struct {
+	perSecond, burst, tokens float64
+	filled                   time.Time
+}
+
+// take takes a token, and returns false when there is none.
+func (b *bucket) take() bool {
+	now := time.Now()
+	b.tokens = min(b.tokens+b.perSecond*now.Sub(b.filled).Seconds(), b.burst)
+	b.filled = now
+	if b.tokens < 1 {
+		return false
+	}
+	b.tokens--
+	return true
 }
 
 // admit tells whether the limit lets one more request through, or what to
@@ -86,7 +102,7 @@ type faults struct {
 func (f *faults) admit() (answer, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.bucket == nil || f.bucket.Allow() {
+	if f.bucket == nil || f.bucket.take() {
 		return answer{}, true
 	}
 	a := refuse(http.StatusTooManyRequests, "Too Many Requests")
