@@ -53,7 +53,7 @@ func BenchmarkClean(b *testing.B) {
 			text := strings.Repeat("pulling the image, with secret-value-of-variable-1 in it; ", 4)
 			b.ReportAllocs()
 			for b.Loop() {
-				printable(s.hide(text))
+				printable(s.redact(text))
 			}
 		})
 	}

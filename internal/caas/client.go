@@ -85,7 +85,7 @@ func (c *Client) Conceal(values ...string) { c.secrets.add(values...) }
 
 // clean makes a text of the API's fit to be shown: no secret, no control
 // character, bounded in length.
-func (c *Client) clean(text string) string { return printable(c.secrets.hide(text)) }
+func (c *Client) clean(text string) string { return printable(c.secrets.redact(text)) }
 
 // call is one request: what it is, and whether sending it twice does no harm.
 type call struct {
