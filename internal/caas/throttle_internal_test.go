@@ -60,7 +60,7 @@ func TestThrottle_refreshUnderRateLimit(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				resp, err := client.RoundTrip(req)
+				resp, err := client.RoundTrip(req) //nolint:bodyclose // there is none
 				if err != nil || resp.StatusCode != http.StatusOK {
 					t.Errorf("got %v, %v", resp, err)
 				}

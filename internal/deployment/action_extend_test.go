@@ -41,7 +41,7 @@ func TestExtend(t *testing.T) {
 	w := newWorld(t, caastest.Options{})
 	id := w.running()
 	p := w.protocol(t)
-	i := p.invoke(t.Context(), extendAction, extension(id, 5), nil)
+	i := p.invoke(t.Context(), extendAction, extension(id, 5))
 	i.says(t)
 	i.tells(t,
 		"Buying 5 hours more for the deployment "+id+": 199.20 USDC, 39.84 an hour. Its time, 4 hours in all, is up at 2030-01-02T06:04:05Z so far.",
@@ -59,7 +59,7 @@ func TestExtend(t *testing.T) {
 	}
 
 	// Each time that it is invoked it buys.
-	p.invoke(t.Context(), extendAction, extension(id, 1), nil).tells(t, "Buying 1 hour more", "10 hours are paid for in all")
+	p.invoke(t.Context(), extendAction, extension(id, 1)).tells(t, "Buying 1 hour more", "10 hours are paid for in all")
 	w.paidFor(t, 10)
 }
 
@@ -68,7 +68,7 @@ func TestExtend_notRunningYet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, caastest.Options{})
 	id := w.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusRequested, DurationHours: 4})
-	w.protocol(t).invoke(t.Context(), extendAction, extension(id, 2), nil).tells(t,
+	w.protocol(t).invoke(t.Context(), extendAction, extension(id, 2)).tells(t,
 		"39.84 USDC", "6 hours are paid for in all; they begin when it runs")
 }
 
@@ -102,7 +102,7 @@ func TestExtend_refused(t *testing.T) {
 			if c.fault.Status != 0 {
 				w.Inject(c.fault)
 			}
-			i := w.protocol(t).invoke(t.Context(), extendAction, extension(c.id, 2), nil)
+			i := w.protocol(t).invoke(t.Context(), extendAction, extension(c.id, 2))
 			i.tells(t)
 			i.says(t, c.says)
 			if got := w.extensions(); got != "" {
@@ -141,7 +141,7 @@ func TestExtend_neverTwice(t *testing.T) {
 			id := w.running()
 			c.fault.Method, c.fault.Path = "POST", "/deployment/{}/extend"
 			w.Inject(c.fault)
-			i := w.protocol(t).invoke(t.Context(), extendAction, extension(id, 5), nil)
+			i := w.protocol(t).invoke(t.Context(), extendAction, extension(id, 5))
 			if c.says == "" {
 				i.says(t)
 				i.tells(t, "Buying 5 hours more", c.tells)
@@ -176,7 +176,7 @@ func TestExtend_unsure(t *testing.T) {
 			id := w.running()
 			w.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", Reset: true, AfterWork: true})
 			w.Inject(fault)
-			i := w.protocol(t).invoke(t.Context(), extendAction, extension(id, 5), nil)
+			i := w.protocol(t).invoke(t.Context(), extendAction, extension(id, 5))
 			i.says(t, says)
 			if text := strings.Join(i.diagnostics, ""); !strings.Contains(text, "before the action is invoked again: each time it buys the hours anew") {
 				t.Errorf("said %s", text)
@@ -196,7 +196,7 @@ func TestExtend_endNotShown(t *testing.T) {
 	id := w.running()
 	w.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", Status: 200, Body: `{"data": {"status": "running"}}`})
 	w.AllowViolations()
-	i := w.protocol(t).invoke(t.Context(), extendAction, extension(id, 5), nil)
+	i := w.protocol(t).invoke(t.Context(), extendAction, extension(id, 5))
 	i.says(t)
 	i.tells(t, "Buying", "The API does not show the new end yet.")
 }
@@ -212,7 +212,7 @@ func TestExtend_priceUnknown(t *testing.T) {
 	if said := texts(p.planned(extension(id, 5))); len(said) != 1 || !strings.Contains(said[0], "WARNING  Price of the extension not known: The API answered: no such price. What the extension costs is not known.") {
 		t.Errorf("the plan said %q", said)
 	}
-	i := p.invoke(t.Context(), extendAction, extension(id, 5), nil)
+	i := p.invoke(t.Context(), extendAction, extension(id, 5))
 	i.says(t, "WARNING  Price of the extension not known: The API answered: no such price. The hours are bought at whatever they cost.")
 	i.tells(t, "The price is not known.", "9 hours are paid for in all")
 }
@@ -260,7 +260,7 @@ func TestExtend_interrupted(t *testing.T) {
 
 	ctx, cancel := context.WithCancelCause(t.Context())
 	w.Inject(caastest.Fault{Method: "GET", Path: "/price", Do: func() { cancel(errors.New("ctrl-c")) }})
-	i := p.invoke(ctx, extendAction, extension(id, 5), nil)
+	i := p.invoke(ctx, extendAction, extension(id, 5))
 	i.says(t, "Nothing was bought")
 	if got := w.extensions(); got != "" {
 		t.Errorf("the API received %s", got)
@@ -268,7 +268,7 @@ func TestExtend_interrupted(t *testing.T) {
 
 	ctx, cancel = context.WithCancelCause(t.Context())
 	w.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", AfterWork: true, Do: func() { cancel(errors.New("ctrl-c")) }})
-	i = p.invoke(ctx, extendAction, extension(id, 5), nil)
+	i = p.invoke(ctx, extendAction, extension(id, 5))
 	i.says(t)
 	i.tells(t, "Buying 5 hours more")
 	w.paidFor(t, 9)

@@ -87,8 +87,6 @@ func (a *LogsAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		return
 	}
 	tell := telling(ctx, resp)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	id := m.DeploymentID.ValueString()
 	containers, err := a.containersOf(ctx, id)
 	if err != nil {
@@ -100,21 +98,16 @@ func (a *LogsAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		return
 	}
 
-	var tails []*tail
+	logs := &tails{lines: m.lines(), follow: time.Duration(m.FollowSeconds.ValueInt64()) * time.Second, print: tell}
 	for _, c := range inOrder(containers) {
 		for _, stream := range m.streams() {
-			tails = append(tails, a.tail(ctx, id, string(c.ContainerID), stream))
+			logs.add("Container "+string(c.ContainerID)+", "+stream, func(ctx context.Context) (logReader, error) {
+				return a.Client.Log(ctx, id, string(c.ContainerID), stream)
+			})
 		}
 	}
-	catchUp(ctx, a.Clock, tails, m.lines())
-	for _, t := range tails {
-		tell("%s", t.story())
-	}
-	if seconds := m.FollowSeconds.ValueInt64(); seconds > 0 {
-		follow(ctx, a.Clock, tails, time.Duration(seconds)*time.Second, tell)
-	}
-	cancel()
-	resp.Diagnostics.Append(notAllRead(tails)...)
+	logs.run(ctx, a.Clock)
+	resp.Diagnostics.Append(logs.diagnostics()...)
 }
 
 // containersOf are a deployment's containers, read in a bounded time.
@@ -138,20 +131,6 @@ func (m logsModel) lines() int {
 	return int(m.Lines.ValueInt64())
 }
 
-// story is what a log holds, under a line that says whose it is.
-func (t *tail) story() string {
-	switch {
-	case len(t.held) == 0 && t.failure() != nil:
-		return t.name() + ": not read"
-	case len(t.held) == 0 && !t.answered():
-		return fmt.Sprintf("%s: no answer within %s", t.name(), openTime)
-	case len(t.held) == 0:
-		return t.name() + ": empty"
-	default:
-		return fmt.Sprintf("%s, last %s:\n%s", t.name(), plural(int64(len(t.held)), "line"), strings.Join(t.held, "\n"))
-	}
-}
-
 // noLogs explains a deployment whose containers could not be read.
 func noLogs(id string, err error) diag.Diagnostics {
 	var apiErr *caas.Error
@@ -163,26 +142,26 @@ func noLogs(id string, err error) diag.Diagnostics {
 	}.Diagnostics()
 }
 
-// notAllRead explains logs that were refused, which is an error, and those that
-// broke off, which is none: what they held until then is printed.
-func notAllRead(tails []*tail) diag.Diagnostics {
+// diagnostics are an error for logs that were rejected, and a warning for each
+// that was interrupted: what it held until then is printed.
+func (g *tails) diagnostics() diag.Diagnostics {
 	var diags diag.Diagnostics
-	var refused []string
+	var rejected []string
 	var why error
-	for _, t := range tails {
-		switch err := t.failure(); {
-		case err != nil && t.answered():
-			diags.Append(diagnose.Failure{Summary: fmt.Sprintf("Log of %s broke off", t.name()), Err: err, State: "What came until then is printed."}.Warning())
-		case err != nil:
-			refused = append(refused, t.name())
+	for _, t := range g.all {
+		switch {
+		case t.err != nil && t.opened:
+			diags.Append(diagnose.Failure{Summary: fmt.Sprintf("Log of %s was interrupted", t.name), Err: t.err, State: "The lines read until then are printed."}.Warning())
+		case t.err != nil:
+			rejected = append(rejected, t.name)
 			if why == nil {
-				why = err
+				why = t.err
 			}
 		}
 	}
 	if why != nil {
 		diags.Append(diagnose.Failure{
-			Summary: "Log not read", Err: why, State: fmt.Sprintf("Not printed: %s.", strings.Join(refused, "; ")), Next: "Invoke the action again.",
+			Summary: "Error reading log", Err: why, State: fmt.Sprintf("Not printed: %s.", strings.Join(rejected, "; ")), Next: "Invoke the action again.",
 		}.Diagnostics()...)
 	}
 	return diags

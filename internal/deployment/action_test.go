@@ -34,7 +34,7 @@ func (p *protocol) actionConfig(ctx context.Context, name, config string) *tfpro
 }
 
 // invoke runs an action to its end.
-func (p *protocol) invoke(ctx context.Context, name, config string, heard func(progress string)) invoked {
+func (p *protocol) invoke(ctx context.Context, name, config string) invoked {
 	p.t.Helper()
 	stream, err := p.actions().InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: name, Config: p.actionConfig(ctx, name, config)})
 	p.ok(err, nil)
@@ -43,9 +43,6 @@ func (p *protocol) invoke(ctx context.Context, name, config string, heard func(p
 		switch e := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
 			i.progress = append(i.progress, e.Message)
-			if heard != nil {
-				heard(e.Message)
-			}
 		case tfprotov6.CompletedInvokeActionEventType:
 			i.diagnostics = texts(e.Diagnostics)
 		}
@@ -142,7 +139,7 @@ func TestActions_unknownProvider(t *testing.T) {
 	for name, config := range map[string]string{extendAction: `{"deployment_id": "x", "hours": 1}`, logsAction: `{"deployment_id": "x"}`} {
 		planned, err := p.actions().PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: p.actionConfig(t.Context(), name, config)})
 		p.ok(err, planned.Diagnostics)
-		p.invoke(t.Context(), name, config, nil).says(t, "ERROR  Provider configuration not known yet")
+		p.invoke(t.Context(), name, config).says(t, "ERROR  Provider configuration not known yet")
 	}
 	if calls := w.Requests(); len(calls) > 0 {
 		t.Errorf("asked %s %s", calls[0].Method, calls[0].Path)
@@ -162,7 +159,7 @@ func TestActions_bounds(t *testing.T) {
 		logsAction:   {`"lines": 0`, `"lines": 1001`, `"follow_seconds": 601`, `"follow_seconds": -1`},
 	} {
 		for _, config := range configs {
-			p.invoke(t.Context(), action, fmt.Sprintf(`{"deployment_id": %q, %s}`, id, config), nil).says(t, "Number out of bounds")
+			p.invoke(t.Context(), action, fmt.Sprintf(`{"deployment_id": %q, %s}`, id, config)).says(t, "Number out of bounds")
 		}
 	}
 	if calls := w.Requests(); len(calls) > 0 {

@@ -3,8 +3,10 @@ package deployment
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,50 +14,95 @@ import (
 )
 
 const (
-	// openTime is how long a log may take to be answered at all.
-	openTime = 30 * time.Second
-	// firstLineTime is how long a log may be silent at first, and quietTime how
-	// long after a line, before what it holds counts as read: a log need not end.
-	firstLineTime = 5 * time.Second
-	quietTime     = 2 * time.Second
-	// catchUpTime bounds the reading of a log that is never quiet.
+	// catchUpTime limits the reading of what a log holds: a log need not end, and
+	// nothing marks where the past ends and the present begins.
 	catchUpTime = 10 * time.Second
 	// maxFollowed is how many new lines of a log are printed.
 	maxFollowed = 1000
 )
 
-// tail is the end of one log of a container.
+// openLog opens one log. It returns a *[caas.Log].
+type openLog func(context.Context) (logReader, error)
+
+type logReader interface {
+	Next() (string, error)
+	Close() error
+}
+
+// tails reads logs at the same time, each in its own goroutine, and prints the
+// last lines of what each holds, then what each goes on to write.
+type tails struct {
+	lines  int           // to print of what a log holds
+	follow time.Duration // how long to go on; 0: not at all
+	print  func(format string, args ...any)
+
+	mu  sync.Mutex // for the logs, and for print
+	all []*tail
+}
+
+// tail is one log.
 type tail struct {
-	container, stream string
-	lines             chan string   // as they come
-	opened            chan struct{} // closed when the API has answered with the log
-	ended             chan struct{} // closed when nothing more comes
-	err               error         // why, unless it came to its end or ctx did; to be read after ended is closed
-	held              []string      // the last lines of what the log held at first
+	name string // Container 1234, stdout
+	open openLog
+
+	opened    bool     // the API has returned the log
+	held      []string // the last lines
+	following bool     // what comes now is new
+	followed  int      // new lines
+	err       error    // why it ended early; nil after the deadline and an interruption
 }
 
-// tail begins to read a log, which goes on until it ends or ctx does.
-func (s *Session) tail(ctx context.Context, id, container, stream string) *tail {
-	t := &tail{
-		container: container, stream: stream,
-		lines: make(chan string), opened: make(chan struct{}), ended: make(chan struct{}),
+func (g *tails) add(name string, open openLog) {
+	g.all = append(g.all, &tail{name: name, open: open})
+}
+
+// run reads and prints until every log has ended or the time is up.
+func (g *tails) run(ctx context.Context, clock caas.Clock) {
+	past, cancelPast := clock.WithTimeout(ctx, catchUpTime)
+	defer cancelPast()
+	ctx, cancel := clock.WithTimeout(ctx, catchUpTime+g.follow)
+	defer cancel()
+	var reading sync.WaitGroup
+	for _, t := range g.all {
+		reading.Go(func() { g.read(ctx, t) })
 	}
-	go func() {
-		defer close(t.ended)
-		if err := t.read(ctx, s.Client, id); ctx.Err() == nil {
-			t.err = err
+	ended := make(chan struct{})
+	go func() { reading.Wait(); close(ended) }()
+
+	select {
+	case <-ended:
+	case <-past.Done():
+	}
+	g.printHeld()
+	if g.follow > 0 {
+		select {
+		case <-ended:
+		case <-ctx.Done():
 		}
-	}()
-	return t
+	}
+	cancel()
+	<-ended
 }
 
-func (t *tail) read(ctx context.Context, client *caas.Client, id string) error {
-	log, err := client.Log(ctx, id, t.container, t.stream)
+// read reads one log until it ends or ctx does.
+func (g *tails) read(ctx context.Context, t *tail) {
+	err := g.readLines(ctx, t)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if ctx.Err() == nil {
+		t.err = err
+	}
+}
+
+func (g *tails) readLines(ctx context.Context, t *tail) error {
+	log, err := t.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = log.Close() }() // there is nothing left to lose
-	close(t.opened)
+	defer func() { _ = log.Close() }() // nothing is left to lose
+	g.mu.Lock()
+	t.opened = true
+	g.mu.Unlock()
 	for {
 		line, err := log.Next()
 		if errors.Is(err, io.EOF) {
@@ -64,130 +111,52 @@ func (t *tail) read(ctx context.Context, client *caas.Client, id string) error {
 		if err != nil {
 			return err
 		}
-		select {
-		case t.lines <- line:
-		case <-ctx.Done():
-			return ctx.Err()
+		if !g.take(t, line) {
+			return nil
 		}
 	}
 }
 
-// name is whose log it is: container 1234, stdout.
-func (t *tail) name() string { return "Container " + t.container + ", " + t.stream }
-
-// answered tells that the API has answered with the log.
-func (t *tail) answered() bool {
-	select {
-	case <-t.opened:
+// take keeps or prints a line. It returns false when no more are printed.
+func (g *tails) take(t *tail, line string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !t.following {
+		if t.held = append(t.held, line); len(t.held) == 2*g.lines {
+			t.held = slices.Delete(t.held, 0, g.lines)
+		}
 		return true
-	default:
-		return false
 	}
-}
-
-// failure is why the log ended before its time; nil where it did not, or goes on.
-func (t *tail) failure() error {
-	select {
-	case <-t.ended:
-		return t.err
-	default:
-		return nil
-	}
-}
-
-// catchUp reads what the logs hold, all at the same time, and keeps the last
-// lines of each.
-func catchUp(ctx context.Context, clock caas.Clock, tails []*tail, lines int) {
-	var all sync.WaitGroup
-	for _, t := range tails {
-		all.Go(func() { t.catchUp(ctx, clock, lines) })
-	}
-	all.Wait()
-}
-
-func (t *tail) catchUp(ctx context.Context, clock caas.Clock, lines int) {
-	if !t.await(ctx, clock) {
-		return
-	}
-	ctx, cancel := clock.WithTimeout(ctx, catchUpTime)
-	defer cancel()
-	for patience := firstLineTime; ; patience = quietTime {
-		line, ok := t.next(ctx, clock, patience)
-		if !ok {
-			break
-		}
-		if t.held = append(t.held, line); len(t.held) == 2*lines {
-			t.held = slices.Delete(t.held, 0, lines)
-		}
-	}
-	t.held = t.held[max(len(t.held)-lines, 0):]
-}
-
-// await waits for the API's answer and tells whether it is the log.
-func (t *tail) await(ctx context.Context, clock caas.Clock) bool {
-	ctx, cancel := clock.WithTimeout(ctx, openTime)
-	defer cancel()
-	select {
-	case <-t.opened:
+	g.print("%s: %s", t.name, line)
+	t.followed++
+	if t.followed < maxFollowed {
 		return true
-	case <-t.ended:
-		return t.answered()
-	case <-ctx.Done():
-		return false
+	}
+	g.print("%s: no more is printed of this log after %s", t.name, plural(maxFollowed, "line"))
+	return false
+}
+
+// printHeld prints what the logs hold. What comes afterwards is new.
+func (g *tails) printHeld() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, t := range g.all {
+		t.held = t.held[max(len(t.held)-g.lines, 0):]
+		g.print("%s", t.summary())
+		t.following = g.follow > 0
 	}
 }
 
-// next is the next line, if one comes in time.
-func (t *tail) next(ctx context.Context, clock caas.Clock, patience time.Duration) (string, bool) {
-	ctx, cancel := clock.WithTimeout(ctx, patience)
-	defer cancel()
-	select {
-	case line := <-t.lines:
-		return line, true
-	case <-t.ended:
-		return "", false
-	case <-ctx.Done():
-		return "", false
+// summary is what the log holds, under a line that says whose log it is.
+func (t *tail) summary() string {
+	switch {
+	case len(t.held) > 0:
+		return fmt.Sprintf("%s, last %s:\n%s", t.name, plural(int64(len(t.held)), "line"), strings.Join(t.held, "\n"))
+	case t.err != nil:
+		return t.name + ": failed to read"
+	case !t.opened:
+		return fmt.Sprintf("%s: no reply within %s", t.name, catchUpTime)
+	default:
+		return t.name + ": empty"
 	}
-}
-
-// follow tells the lines that the logs go on to write, until d is over or all
-// have ended.
-func follow(ctx context.Context, clock caas.Clock, tails []*tail, d time.Duration, tell func(format string, args ...any)) {
-	ctx, cancel := clock.WithTimeout(ctx, d)
-	defer cancel()
-	said := make(chan string)
-	var all sync.WaitGroup
-	for _, t := range tails {
-		all.Go(func() { t.follow(ctx, said) })
-	}
-	go func() { all.Wait(); close(said) }()
-	for line := range said {
-		tell("%s", line)
-	}
-}
-
-// follow sends the lines that the log goes on to write.
-func (t *tail) follow(ctx context.Context, said chan<- string) {
-	send := func(text string) bool {
-		select {
-		case said <- t.name() + ": " + text:
-			return true
-		case <-ctx.Done():
-			return false
-		}
-	}
-	for range maxFollowed {
-		select {
-		case line := <-t.lines:
-			if !send(line) {
-				return
-			}
-		case <-t.ended:
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
-	send("no more is printed of this log after " + plural(maxFollowed, "line"))
 }
