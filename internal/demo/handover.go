@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"regexp"
 	"strings"
 )
 
@@ -32,13 +31,7 @@ func (d *demo) commands() []string {
 	return append(lines, quoted(d.terraform.command())+" plan")
 }
 
-// harmless is what a POSIX shell takes literally.
-var harmless = regexp.MustCompile(`^[\w./:@%+,-]+$`)
-
 // quoted is one word for a POSIX shell.
 func quoted(word string) string {
-	if harmless.MatchString(word) {
-		return word
-	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

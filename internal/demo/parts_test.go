@@ -1,13 +1,9 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/go-version"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -130,61 +126,20 @@ func TestPrinterBody(t *testing.T) {
 	}
 }
 
-func TestPrinterColour(t *testing.T) {
-	t.Parallel()
-	seen := &audience{}
-	newPrinter(seen, true).said("Error: x")
-	newPrinter(seen, false).said("Error: x")
-	if want := red + "   Error: x" + plain + "\n   Error: x\n"; seen.String() != want {
-		t.Errorf("got %q, want %q", seen, want)
-	}
-	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if coloured(file) {
-		t.Error("a file is no terminal")
-	}
-	if err := file.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestQuoted(t *testing.T) {
 	t.Parallel()
-	for word, want := range map[string]string{
-		"/tmp/a-b.c":    "/tmp/a-b.c",
-		"/tmp/a b":      "'/tmp/a b'",
-		"it's":          `'it'\''s'`,
-		"$HOME":         "'$HOME'",
-		"":              "''",
-		"http://[::1]:": "'http://[::1]:'",
-	} {
+	for word, want := range map[string]string{"/tmp/a b": "'/tmp/a b'", "it's $HOME": `'it'\''s $HOME'`, "": "''"} {
 		if got := quoted(word); got != want {
 			t.Errorf("%q: got %s, want %s", word, got, want)
 		}
 	}
 }
 
-func TestSteers(t *testing.T) {
-	t.Parallel()
-	for setting, want := range map[string]bool{
-		"TF_LOG=trace": true, "IONETH_TOKEN=x": true, "IOCLOUD_API_KEY=x": true, "tf_var_x=1": true,
-		"PATH=/TF_": false, "TFX=1": false, "HOME=IONETH_": false,
-	} {
-		if got := steers(setting); got != want {
-			t.Errorf("%s: got %t", setting, got)
-		}
-	}
-}
-
-func TestTooOld(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]bool{
-		"1.5.7": true, "1.10.5": true, "1.11.0": false, "1.11.0-rc1": false, "1.15.9": false, "2.0.0": false,
-	} {
-		if got := tooOld(version.Must(version.NewVersion(text))); got != want {
-			t.Errorf("%s: got %t", text, got)
+func TestCleanEnvironment(t *testing.T) {
+	for name, kept := range map[string]bool{"TF_LOG": false, "IONETH_TOKEN": false, "IOCLOUD_API_KEY": false, "TFX": true} {
+		t.Setenv(name, "value")
+		if got := slices.Contains(cleanEnvironment(), name+"=value"); got != kept {
+			t.Errorf("%s: got %t", name, got)
 		}
 	}
 }

@@ -35,11 +35,7 @@ func (d *demo) prepare(ctx context.Context) error {
 }
 
 func (d *demo) initialise(ctx context.Context) error {
-	out, err := d.run(ctx, 0, "init")
-	if err != nil {
-		return err
-	}
-	if err := says(out, "Installed ioneth/ioneth v"+providerVersion); err != nil {
+	if _, err := d.run(ctx, 0, "Installed ioneth/ioneth v"+providerVersion, "init"); err != nil {
 		return err
 	}
 	d.show.fact("Installed from the folder: the Registry was not asked")
@@ -67,11 +63,8 @@ func (d *demo) refuse(ctx context.Context, attribute, value string, located bool
 		return err
 	}
 	d.show.note("main.tf, line %d: %s = %s", changed.line, attribute, value)
-	out, err := d.run(ctx, 1, "plan")
+	out, err := d.run(ctx, 1, sentence, "plan")
 	if err != nil {
-		return err
-	}
-	if err := says(out, sentence); err != nil {
 		return err
 	}
 	if located {
@@ -88,22 +81,14 @@ func (d *demo) refuse(ctx context.Context, attribute, value string, located bool
 }
 
 func (d *demo) plan(ctx context.Context) error {
-	out, err := d.run(ctx, 0, "plan", "-out=tfplan")
-	if err != nil {
-		return err
-	}
-	if err := says(out, "Plan: 1 to add, 0 to change, 0 to destroy."); err != nil {
+	if _, err := d.run(ctx, 0, "Plan: 1 to add, 0 to change, 0 to destroy.", "plan", "-out=tfplan"); err != nil {
 		return err
 	}
 	return d.onlyReads()
 }
 
 func (d *demo) apply(ctx context.Context) error {
-	out, err := d.run(ctx, 0, "apply", "tfplan")
-	if err != nil {
-		return err
-	}
-	if err := says(out, "Apply complete! Resources: 1 added, 0 changed, 0 destroyed."); err != nil {
+	if _, err := d.run(ctx, 0, "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.", "apply", "tfplan"); err != nil {
 		return err
 	}
 	deploys := d.api.Calls("POST", "/deploy")
@@ -127,7 +112,7 @@ func (d *demo) apply(ctx context.Context) error {
 }
 
 func (d *demo) output(ctx context.Context) error {
-	out, err := d.run(ctx, 0, "output", "-raw", "public_url")
+	out, err := d.run(ctx, 0, "", "output", "-raw", "public_url")
 	if err != nil {
 		return err
 	}
@@ -140,11 +125,7 @@ func (d *demo) output(ctx context.Context) error {
 }
 
 func (d *demo) planAgain(ctx context.Context) error {
-	out, err := d.run(ctx, 0, "plan", "-detailed-exitcode")
-	if err != nil {
-		return err
-	}
-	if err := says(out, "No changes."); err != nil {
+	if _, err := d.run(ctx, 0, "No changes.", "plan", "-detailed-exitcode"); err != nil {
 		return err
 	}
 	d.show.fact("Exit code 0: the deployment is what the configuration says")
@@ -152,11 +133,7 @@ func (d *demo) planAgain(ctx context.Context) error {
 }
 
 func (d *demo) destroy(ctx context.Context) error {
-	out, err := d.run(ctx, 0, "destroy", "-auto-approve")
-	if err != nil {
-		return err
-	}
-	if err := says(out, "Destroy complete! Resources: 1 destroyed."); err != nil {
+	if _, err := d.run(ctx, 0, "Destroy complete! Resources: 1 destroyed.", "destroy", "-auto-approve"); err != nil {
 		return err
 	}
 	if n := len(d.api.Calls("DELETE", "/deployment/{}")); n != 1 {
@@ -165,9 +142,10 @@ func (d *demo) destroy(ctx context.Context) error {
 	return d.hasStatus(caastest.StatusDestroyed)
 }
 
-// run runs Terraform with a journal that starts anew. Whatever it says, a secret
-// may not be in it, and what it sends has to be what the API takes.
-func (d *demo) run(ctx context.Context, wantCode int, args ...string) (string, error) {
+// run runs Terraform with an empty journal, and checks its exit code and that the
+// output has a sentence. No secret may be in the output, and no request may
+// violate the contract of the API.
+func (d *demo) run(ctx context.Context, wantCode int, sentence string, args ...string) (string, error) {
 	d.api.ResetJournal()
 	out, err := d.terraform.run(ctx, wantCode, args...)
 	if err != nil {
@@ -178,8 +156,8 @@ func (d *demo) run(ctx context.Context, wantCode int, args ...string) (string, e
 			return "", fmt.Errorf("the output holds the secret %q", secret)
 		}
 	}
-	if broken := d.api.Violations(); len(broken) > 0 {
-		return "", fmt.Errorf("requests the API would not take: %s", strings.Join(broken, "; "))
+	if violations := d.api.Violations(); len(violations) > 0 {
+		return "", fmt.Errorf("requests violate the API contract: %s", strings.Join(violations, "; "))
 	}
-	return out, nil
+	return out, says(out, sentence)
 }

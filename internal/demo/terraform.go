@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -58,25 +59,12 @@ func interruptOnce(cmd *exec.Cmd) {
 	cmd.WaitDelay = 10 * time.Second
 }
 
-// cleanEnvironment is the environment without what would change what Terraform
-// or the provider do, and without credentials for the real API. Terraform asks
-// nobody for news of itself.
+// cleanEnvironment is the user's environment without the settings of Terraform
+// and the provider, and so without credentials for the real API.
 func cleanEnvironment() []string {
-	env := []string{"CHECKPOINT_DISABLE=1"}
-	for _, setting := range os.Environ() {
-		if !steers(setting) {
-			env = append(env, setting)
-		}
-	}
-	return env
-}
-
-// steers tells whether a setting, NAME=value, is for Terraform or the provider.
-func steers(setting string) bool {
-	for _, prefix := range []string{"TF_", "IONETH_", "IOCLOUD_"} {
-		if strings.HasPrefix(strings.ToUpper(setting), prefix) {
-			return true
-		}
-	}
-	return false
+	env := slices.DeleteFunc(os.Environ(), func(setting string) bool {
+		name := strings.ToUpper(setting)
+		return strings.HasPrefix(name, "TF_") || strings.HasPrefix(name, "IONETH_") || strings.HasPrefix(name, "IOCLOUD_")
+	})
+	return append(env, "CHECKPOINT_DISABLE=1") // no check for a newer Terraform
 }
