@@ -1,13 +1,11 @@
-// Command bench measures what the provider adds to Terraform's own work and to
-// the API's latency, against a mock of the API and beside the smallest possible
-// provider, and holds it against the limits that it is to keep.
+// Command bench measures what the provider adds to Terraform's own work, beside
+// the smallest possible provider, against a mock of the API.
 //
-//	go run ./internal/bench [-quick] [-runs N] [-only LETTERS] [-o FILE] [-profile FOLDER]
+//	go run ./internal/bench [-baseline BINARY] [-runs N]
 //
-// It prints one table and keeps it in internal/bench/RESULTS.md. Each line says
-// what was measured, what it is held against, measured in the same run, and the
-// most that the ratio of the two may be. Where there are several runs, all
-// numbers are medians, the ratio that of the runs' ratios.
+// It runs real Terraform and writes internal/bench/RESULTS.md. The processor
+// time of the provider comes from the time builtin of bash, which a script in
+// the provider's place runs it with, so the command needs bash.
 package main
 
 import (
@@ -17,119 +15,85 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
+	"path/filepath"
 	"syscall"
 )
 
 // scale is how much is measured.
 type scale struct {
-	runs   int
-	counts []int  // instances of (a), ascending
-	slow   int    // deployments of (b)
-	few    int    // deployments of (c)
-	paced  int    // deployments of (d)
-	starts int    // launches of (f), of each provider
-	passes string // of each Go benchmark of (g): a time or a number
-}
-
-var (
-	full  = scale{runs: 3, counts: []int{1, 100, 300}, slow: 300, few: 5, paced: 200, starts: 21, passes: "1s"}
-	quick = scale{runs: 1, counts: []int{1, 10, 30}, slow: 30, few: 2, paced: 20, starts: 3, passes: "1x"}
-)
-
-// part is one part of the table.
-type part struct {
-	letter  string
-	measure func(*bench, context.Context) ([]line, error)
-}
-
-var parts = []part{
-	{"a", (*bench).growth},
-	{"b", (*bench).latency},
-	{"c", (*bench).calls},
-	{"d", (*bench).limited},
-	{"e", (*bench).notice},
-	{"f", (*bench).start},
-	{"g", (*bench).conversions},
+	runs    int   // medians are of this many runs
+	counts  []int // deployments of each timed operation
+	calls   int   // deployments whose API calls are counted
+	limited int   // deployments under the rate limit
 }
 
 func main() {
-	var o options
-	small := flag.Bool("quick", false, "one run of a few deployments, to see that it works")
-	flag.IntVar(&o.runs, "runs", 0, "how many runs the medians are of")
-	flag.StringVar(&o.only, "only", "abcdefg", "the parts to measure, by their letters")
-	flag.StringVar(&o.file, "o", "", "where to keep the table; by default it is RESULTS.md beside this command, for all parts in full")
-	flag.StringVar(&o.profiles, "profile", "", "measure nothing: leave profiles of the provider in this folder")
+	baseline := flag.String("baseline", "", "another build of the provider, measured side by side; the tables are printed but not saved")
+	runs := flag.Int("runs", 3, "number of runs that the medians are of")
 	flag.Parse()
-	o.scale = full
-	if *small {
-		o.scale = quick
-	}
-	if o.runs > 0 {
-		o.scale.runs = o.runs
-	}
-	if o.file == "" && !*small && o.only == "abcdefg" {
-		o.file = "internal/bench/RESULTS.md"
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, o)
+	report, err := measure(ctx, scale{runs: max(*runs, 1), counts: []int{1, 100, 300}, calls: 5, limited: 100}, *baseline)
 	stop()
+	fmt.Print(report)
+	if err == nil && *baseline == "" {
+		err = os.WriteFile("internal/bench/RESULTS.md", []byte(report), 0o600)
+	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-// options are what the command line asks for.
-type options struct {
-	scale    scale
-	runs     int
-	only     string
-	file     string // "": not kept
-	profiles string // "": measured, not profiled
-}
-
-// run measures in a folder of its own, of which nothing is left behind.
-func run(ctx context.Context, o options) (err error) {
-	b, err := prepare(ctx, o.scale)
+// measure returns the report. It works in a temporary directory.
+func measure(ctx context.Context, s scale, baseline string) (report string, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop() // stops the APIs
+	dir, err := os.MkdirTemp("", "ioneth-bench-")
 	if err != nil {
-		return err
+		return "", err
 	}
-	defer func() { err = errors.Join(err, b.remove()) }()
-	if o.profiles != "" {
-		return b.profile(ctx, o.profiles)
-	}
-	lines, err := b.measure(ctx, o.only)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	subjects, err := prepare(ctx, dir, baseline)
 	if err != nil {
-		return err
+		return "", err
 	}
-	text, err := b.report(ctx, lines)
-	if err != nil {
-		return err
-	}
-	fmt.Println(text)
-	if o.file == "" {
-		return nil
-	}
-	return os.WriteFile(o.file, []byte(text), 0o600)
-}
-
-// measure measures the parts of these letters.
-func (b *bench) measure(ctx context.Context, letters string) ([]line, error) {
-	var all []line
-	for _, p := range parts {
-		if !strings.Contains(letters, p.letter) {
-			continue
-		}
-		lines, err := p.measure(b, ctx)
+	for _, section := range []func() (string, error){
+		func() (string, error) { return title(ctx, s.runs) },
+		func() (string, error) { return compareTimes(ctx, s, subjects) },
+		func() (string, error) { return countCalls(ctx, s.calls, subjects[0]) },
+		func() (string, error) { return measureLimited(ctx, s.limited, subjects[0]) },
+	} {
+		text, err := section()
+		report += text
 		if err != nil {
-			return nil, fmt.Errorf("part (%s): %w", p.letter, err)
-		}
-		for _, l := range lines {
-			l.part = p.letter
-			b.say("(%s) %s: %s", l.part, l.what, l.measured)
-			all = append(all, l)
+			return report, err
 		}
 	}
-	return all, nil
+	return report, nil
+}
+
+// prepare builds the providers. The first subject is the provider, the second
+// the smallest one, the third, if any, the baseline.
+func prepare(ctx context.Context, dir, baseline string) ([]*subject, error) {
+	provider, smallest := filepath.Join(dir, "provider"), filepath.Join(dir, "smallest")
+	if err := errors.Join(build(ctx, provider, ""), build(ctx, smallest, "/internal/bench/smallest")); err != nil {
+		return nil, err
+	}
+	subjects := []*subject{
+		{name: "provider", source: "ioneth", binary: provider, hcl: ionethTF},
+		{name: "smallest", source: "smallest", binary: smallest, hcl: smallestTF},
+	}
+	if baseline != "" {
+		path, err := filepath.Abs(baseline)
+		if err != nil {
+			return nil, err
+		}
+		subjects = append(subjects, &subject{name: "baseline", source: "ioneth", binary: path, hcl: ionethTF})
+	}
+	for _, s := range subjects {
+		if err := s.install(ctx, filepath.Join(dir, "work-"+s.name)); err != nil {
+			return nil, err
+		}
+	}
+	return subjects, nil
 }

@@ -1,6 +1,6 @@
 terraform {
   required_providers {
-    ioneth = { source = "ioneth/ioneth" }
+    ioneth = { source = "registry.terraform.io/ioneth/ioneth" }
   }
 }
 

@@ -1,6 +1,6 @@
 terraform {
   required_providers {
-    smallest = { source = "ioneth/smallest" }
+    smallest = { source = "registry.terraform.io/ioneth/smallest" }
   }
 }
 
