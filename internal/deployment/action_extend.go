@@ -58,6 +58,7 @@ func (a *ExtendAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 			"hours": schema.Int64Attribute{
 				MarkdownDescription: "Hours to add; at least 1. They are paid for up front.",
 				Required:            true,
+				CustomType:          diagnose.WholeNumberType{},
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 		},

@@ -66,11 +66,13 @@ func (a *LogsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 			"lines": schema.Int64Attribute{
 				MarkdownDescription: fmt.Sprintf("How many lines to print of what each log holds, the last ones; 1 to %d. Default `%d`.", maxLines, defaultLines),
 				Optional:            true,
+				CustomType:          diagnose.WholeNumberType{},
 				Validators:          []validator.Int64{int64validator.Between(1, maxLines)},
 			},
 			"follow_seconds": schema.Int64Attribute{
 				MarkdownDescription: fmt.Sprintf("How long to go on printing new lines, 0 to %d seconds, and at most %d lines of each log. Default `0`.", maxFollow, maxFollowed),
 				Optional:            true,
+				CustomType:          diagnose.WholeNumberType{},
 				Validators:          []validator.Int64{int64validator.Between(0, maxFollow)},
 			},
 		},

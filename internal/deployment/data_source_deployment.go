@@ -269,7 +269,7 @@ type toldRegistry struct {
 // read takes over what the API tells, by way of the resource's model, so that the
 // two can't disagree.
 func (t *toldDeployment) read(ctx context.Context, id string, l live) diag.Diagnostics {
-	m := model{DeploymentID: types.StringValue(id), LocationIDs: types.SetValueMust(types.Int64Type, nil)}
+	m := model{DeploymentID: types.StringValue(id), LocationIDs: types.SetValueMust(diagnose.WholeNumberType{}, nil)}
 	diags := m.read(ctx, l)
 	container, registry := m.container(ctx, &diags), m.registry(ctx, &diags)
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
 // live is a deployment as the API tells it.
@@ -72,7 +73,7 @@ func (m *model) readDefinition(ctx context.Context, l live, diags *diag.Diagnost
 	m.GPUsPerContainer = told(int64(l.Deployment.GPUsPerContainer), m.GPUsPerContainer)
 	m.HardwareID = told(int64(l.Deployment.HardwareID), m.HardwareID)
 	if len(l.Locations) > 0 && !m.chosen(l.Locations) {
-		m.LocationIDs = setOf(types.Int64Type, l.Locations, func(at caas.Location) attr.Value { return types.Int64Value(int64(at.ID)) })
+		m.LocationIDs = setOf(diagnose.WholeNumberType{}, l.Locations, func(at caas.Location) attr.Value { return types.Int64Value(int64(at.ID)) })
 	}
 
 	c, api := m.container(ctx, diags), l.ContainerConfig

@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
 // inContainer changes the container definition of a model.
@@ -103,10 +105,10 @@ func TestModel_replaces(t *testing.T) {
 		"hardware unknown": {func(m *model) { m.HardwareID = types.Int64Unknown() }, true},
 		"GPUs":             {func(m *model) { m.GPUsPerContainer = types.Int64Value(4) }, true},
 		"locations": {func(m *model) {
-			m.LocationIDs = types.SetValueMust(types.Int64Type, []attr.Value{types.Int64Value(1)})
+			m.LocationIDs = types.SetValueMust(diagnose.WholeNumberType{}, []attr.Value{types.Int64Value(1)})
 		}, true},
 		"order of locations": {func(m *model) {
-			m.LocationIDs = types.SetValueMust(types.Int64Type, []attr.Value{types.Int64Value(2), types.Int64Value(1)})
+			m.LocationIDs = types.SetValueMust(diagnose.WholeNumberType{}, []attr.Value{types.Int64Value(2), types.Int64Value(1)})
 		}, false},
 		"replicas": {func(m *model) {
 			inContainer(t, m, func(c *containerModel) { c.ReplicaCount = types.Int64Value(2) })

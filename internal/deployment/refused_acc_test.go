@@ -30,9 +30,9 @@ func TestAccDeployment_refusedAtPlan(t *testing.T) {
 		return w.hcl(strings.Replace(full, old, with, 1))
 	}
 	for name, c := range map[string]struct{ config, says string }{
-		"four GPUs":        {replace("gpus_per_container    = 8", "gpus_per_container = 4"), "gpus_per_container must be 8, not 4: io.net deploys containers of 8 GPUs and no others. Write gpus_per_container = 8 or leave it out"},
-		"sixteen GPUs":     {replace("gpus_per_container    = 8", "gpus_per_container = 16"), "gpus_per_container must be 8, not 16"},
-		"empty args":       {replace(`args          = ["--model", "meta-llama/Llama-3.1-70B"]`, "args = []"), "container_config.args must have at least one item when it is given: the API refuses an empty list. Leave args out for no arguments"},
+		"four GPUs":        {replace("gpus_per_container    = 8", "gpus_per_container = 4"), "gpus_per_container must be 8, not 4. io.net deploys only containers with 8 GPUs. Write gpus_per_container = 8 or remove it."},
+		"sixteen GPUs":     {replace("gpus_per_container    = 8", "gpus_per_container = 16"), "gpus_per_container must be 8, not 16."},
+		"empty args":       {replace(`args          = ["--model", "meta-llama/Llama-3.1-70B"]`, "args = []"), "container_config.args must have at least one item when it is set: the API rejects an empty list. Remove args to pass no arguments"},
 		"null in args":     {replace(`args          = ["--model", "meta-llama/Llama-3.1-70B"]`, "args = [null]"), "This attribute contains a null value"},
 		"no name":          {replace(`resource_private_name = "vllm"`, `resource_private_name = ""`), "resource_private_name string length must be at least 1"},
 		"no hours":         {replace("duration_hours        = 48", "duration_hours = 0"), "duration_hours value must be at least 1, got: 0"},
@@ -41,10 +41,10 @@ func TestAccDeployment_refusedAtPlan(t *testing.T) {
 		"no replicas":      {replace("replica_count = 2", "replica_count = 0"), "replica_count value must be at least 1, got: 0"},
 		"port 0":           {replace("traffic_port  = 8000", "traffic_port = 0"), "traffic_port value must be between 1 and 65535, got: 0"},
 		"port 65536":       {replace("traffic_port  = 8000", "traffic_port = 65536"), "traffic_port value must be between 1 and 65535, got: 65536"},
-		"shared variable":  {replace("HF_HOME = ", "HF_TOKEN = "), `The variable "HF_TOKEN" is in env_variables and among the secret variables. Remove it from one of the two`},
-		"bad variable":     {replace("HF_HOME = ", `"HF=HOME" = `), "must be the name of a variable"},
+		"shared variable":  {replace("HF_HOME = ", "HF_TOKEN = "), `The variable "HF_TOKEN" is in env_variables and in the secret variables. Remove it from one of them or rename it.`},
+		"bad variable":     {replace("HF_HOME = ", `"HF=HOME" = `), "must be the name of an environment variable: at least one character, and neither = nor NUL, got: HF=HOME"},
 		"empty image":      {replace(`"ghcr.io/org/image:tag"`, `""`), "image_url string length must be at least 1"},
-		"no timeout":       {replace(`create = "1h"`, `create = "0s"`), `timeouts.create must be longer than 0, not "0s". Write a duration such as "30m"`},
+		"no timeout":       {replace(`create = "1h"`, `create = "0s"`), `timeouts.create must be longer than 0; got "0s". Write a duration such as "30m"`},
 		"odd timeout":      {replace(`create = "1h"`, `create = "soon"`), "soon"},
 		"twin and secret":  {replace(`HF_TOKEN = "hf-secret-value"`+"\n    }", `HF_TOKEN = "x"`+"\n    }\n secret_env_variables_wo = { A = \"b\" }\n secret_env_variables_wo_version = 1"), "secret_env_variables_wo"},
 		"version alone":    {replace(`registry_secret   = "registry-secret-value"`, "registry_secret_wo_version = 1"), "registry_secret_wo"},

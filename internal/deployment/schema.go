@@ -18,9 +18,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
-// gpusPerContainer is the only number of GPUs per container that the API deploys
+// gpusPerContainer is the only number of GPUs per container that the API accepts
 // (seed).
 const gpusPerContainer = 8
 
@@ -28,33 +30,36 @@ const gpusPerContainer = 8
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := computedAttributes()
 	attributes["resource_private_name"] = schema.StringAttribute{
-		MarkdownDescription: "Name of the deployment, unique in the account. Changed in place.",
+		MarkdownDescription: "Name of the deployment, unique in the account. Updated in place.",
 		Required:            true,
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	attributes["duration_hours"] = schema.Int64Attribute{
-		MarkdownDescription: "Hours to run, all of them paid for up front; at least 1. This is the total: " +
-			"raised, the difference is bought and the deployment runs on. It can't be lowered.",
+		MarkdownDescription: "Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
+			"increasing it buys the difference and extends the deployment; decreasing it is an error.",
 		Required:   true,
+		CustomType: diagnose.WholeNumberType{},
 		Validators: []validator.Int64{int64validator.AtLeast(1)},
 	}
 	attributes["gpus_per_container"] = schema.Int64Attribute{
-		MarkdownDescription: "GPUs of each container. The API takes 8 and nothing else, which is the default. A change replaces the deployment.",
+		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. Changing this forces replacement.",
 		Optional:            true,
+		CustomType:          diagnose.WholeNumberType{},
 		Computed:            true,
 		Default:             int64default.StaticInt64(gpusPerContainer),
 		Validators:          []validator.Int64{eightGPUs{}},
 		PlanModifiers:       []planmodifier.Int64{replacedInt64()},
 	}
 	attributes["hardware_id"] = schema.Int64Attribute{
-		MarkdownDescription: "Id of the hardware, from the inventory. A change replaces the deployment.",
+		MarkdownDescription: "ID of the hardware type, as returned by the data source `ioneth_caas_hardware`. Minimum 1. Changing this forces replacement.",
 		Required:            true,
+		CustomType:          diagnose.WholeNumberType{},
 		Validators:          []validator.Int64{int64validator.AtLeast(1)},
 		PlanModifiers:       []planmodifier.Int64{replacedInt64()},
 	}
 	attributes["location_ids"] = schema.SetAttribute{
-		MarkdownDescription: "Ids of the locations in which the containers may run, from the inventory; at least one. A change replaces the deployment.",
-		ElementType:         types.Int64Type,
+		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one. Changing this forces replacement.",
+		ElementType:         diagnose.WholeNumberType{},
 		Required:            true,
 		Validators: []validator.Set{
 			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
@@ -64,45 +69,45 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	attributes["container_config"] = containerConfigAttribute()
 	attributes["registry_config"] = registryConfigAttribute()
 	attributes["max_cost_usdc"] = schema.Float64Attribute{
-		MarkdownDescription: "The most that one apply may buy, in USDC. The plan fails when the price is above it, and so does the apply, " +
-			"which asks for the price again right before it buys.",
+		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan and again right before each purchase; " +
+			"a higher price is an error. Updated in place, without an API call. Defaults to no limit.",
 		Optional:   true,
 		Validators: []validator.Float64{float64validator.AtLeast(0)},
 	}
 	attributes["wait_for_running"] = schema.BoolAttribute{
-		MarkdownDescription: "Whether create and update wait until the deployment is running and each of its containers has a public URL. Default `true`.",
+		MarkdownDescription: "Whether create and update wait until the deployment is running and every container has a public URL. Defaults to `true`. Updated in place, without an API call.",
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(true),
 	}
 	attributes["recreate_when_ended"] = schema.BoolAttribute{
-		MarkdownDescription: "Whether a deployment that has ended, by its time or by a failure, is planned anew, and paid for anew. " +
-			"Default `false`: it stays in the state, with a warning.",
+		MarkdownDescription: "Whether to recreate the deployment, and pay for it again, after it has ended. " +
+			"Defaults to `false`: an ended deployment stays in the state and every plan shows a warning. Updated in place, without an API call.",
 		Optional: true,
 		Computed: true,
 		Default:  booldefault.StaticBool(false),
 	}
 	attributes["timeouts"] = timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Update: true, Delete: true,
-		CreateDescription: "How long a create may take, waiting included, such as `30m` or `1h`. Default `45m`.",
-		UpdateDescription: "How long an update may take, waiting included. Default `30m`.",
-		DeleteDescription: "How long a destroy may take, waiting included. Default `20m`.",
+		CreateDescription: "Timeout of create, including the wait, as a duration such as `\"30m\"` or `\"1h\"`. Must be longer than 0. Defaults to `\"45m\"`.",
+		UpdateDescription: "Timeout of update, including the wait, as a duration such as `\"30m\"`. Must be longer than 0. Defaults to `\"30m\"`.",
+		DeleteDescription: "Timeout of delete, including the wait, as a duration such as `\"30m\"`. Must be longer than 0. Defaults to `\"20m\"`.",
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Containers on GPUs of io.net, paid for by the hour and up front. " +
-			"Each container takes 8 GPUs and serves HTTP on one port, under a public URL of its own.",
+		MarkdownDescription: "Deployment of containers on GPUs of io.net, paid in advance by the hour. " +
+			"Each container has 8 GPUs and serves HTTP on one port at its own public URL.",
 		Attributes: attributes,
 	}
 }
 
-// computedAttributes are what the API tells of a deployment and no configuration
-// sets. Nothing volatile is among them: a refresh of an untouched deployment
-// changes no byte of state.
+// computedAttributes returns the attributes that only the API sets. None of them
+// changes by itself while the deployment runs: refreshing an unchanged deployment
+// changes no byte of the state.
 func computedAttributes() map[string]schema.Attribute {
-	settled := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	return map[string]schema.Attribute{
 		"deployment_id": schema.StringAttribute{
-			MarkdownDescription: "Id of the deployment, a UUID.", Computed: true, PlanModifiers: settled,
+			MarkdownDescription: "ID of the deployment, a UUID.", Computed: true, PlanModifiers: stable,
 		},
 		"status": schema.StringAttribute{
 			MarkdownDescription: "Status of the deployment in lower case: `deployment requested`, `running`, `completed`, " +
@@ -110,52 +115,52 @@ func computedAttributes() map[string]schema.Attribute {
 			Computed: true,
 		},
 		"created_at": schema.StringAttribute{
-			MarkdownDescription: "When the deployment was requested, RFC 3339.", Computed: true, PlanModifiers: settled,
+			MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format.", Computed: true, PlanModifiers: stable,
 		},
 		"started_at": schema.StringAttribute{
-			MarkdownDescription: "When the deployment began to run, RFC 3339; null until then.", Computed: true,
+			MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then.", Computed: true,
 		},
 		"ends_at": schema.StringAttribute{
-			MarkdownDescription: "When the time paid for is up, RFC 3339; null until the deployment runs.", Computed: true,
+			MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs.", Computed: true,
 		},
 		"finished_at": schema.StringAttribute{
-			MarkdownDescription: "When the deployment ended, RFC 3339; null until then.", Computed: true,
+			MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then.", Computed: true,
 		},
 		"hardware_name": schema.StringAttribute{
-			MarkdownDescription: "Name of the hardware.", Computed: true, PlanModifiers: settled,
+			MarkdownDescription: "Name of the hardware type.", Computed: true, PlanModifiers: stable,
 		},
 		"brand_name": schema.StringAttribute{
-			MarkdownDescription: "Maker of the hardware.", Computed: true, PlanModifiers: settled,
+			MarkdownDescription: "Manufacturer of the hardware.", Computed: true, PlanModifiers: stable,
 		},
 		"total_gpus": schema.Int64Attribute{
-			MarkdownDescription: "GPUs of all containers together.", Computed: true,
+			MarkdownDescription: "Total number of GPUs of all containers.", Computed: true,
 			PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 		},
 		"secret_env_keys": schema.SetAttribute{
-			MarkdownDescription: "Names of the secret variables that the deployment has.", ElementType: types.StringType, Computed: true,
+			MarkdownDescription: "Names of the secret environment variables that the API returns for the deployment.", ElementType: types.StringType, Computed: true,
 		},
 		"amount_paid_usdc": schema.Float64Attribute{
-			MarkdownDescription: "What has been paid for the deployment so far, in USDC.", Computed: true,
+			MarkdownDescription: "Amount paid for the deployment so far, in USDC.", Computed: true,
 		},
 		"containers": schema.ListNestedAttribute{
 			MarkdownDescription: "Containers of the deployment, ordered by `container_id`.",
 			Computed:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"container_id": schema.StringAttribute{MarkdownDescription: "Id of the container.", Computed: true},
-				"device_id":    schema.StringAttribute{MarkdownDescription: "Id of the machine that it runs on.", Computed: true},
+				"container_id": schema.StringAttribute{MarkdownDescription: "ID of the container.", Computed: true},
+				"device_id":    schema.StringAttribute{MarkdownDescription: "ID of the machine on which the container runs.", Computed: true},
 				"status":       schema.StringAttribute{MarkdownDescription: "Status of the container in lower case.", Computed: true},
-				"public_url":   schema.StringAttribute{MarkdownDescription: "URL of the container's HTTP port; null until it is up.", Computed: true},
+				"public_url":   schema.StringAttribute{MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it.", Computed: true},
 			}},
 		},
 	}
 }
 
-// IdentitySchema implements resource.ResourceWithIdentity. Its version stays 0:
-// state that has no identity yet is presented as that version.
+// IdentitySchema implements resource.ResourceWithIdentity. Its version stays 0,
+// because Terraform presents a state without an identity as version 0.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"deployment_id": identityschema.StringAttribute{
-			Description: "Id of the deployment, a UUID.", RequiredForImport: true,
+			Description: "ID of the deployment, a UUID.", RequiredForImport: true,
 		},
 	}}
 }

@@ -3,7 +3,6 @@ package deployment
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// eightGPUs holds gpus_per_container to the one number that the API deploys.
+// eightGPUs validates gpus_per_container: the API accepts only 8.
 type eightGPUs struct{}
 
 // Description implements validator.Int64.
@@ -28,12 +27,12 @@ func (eightGPUs) ValidateInt64(_ context.Context, req validator.Int64Request, re
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Unsupported number of GPUs per container", fmt.Sprintf(
-		"gpus_per_container must be 8, not %d: io.net deploys containers of 8 GPUs and no others. "+
-			"Write gpus_per_container = 8 or leave it out; for more GPUs raise container_config.replica_count.",
+		"gpus_per_container must be 8, not %d. io.net deploys only containers with 8 GPUs. "+
+			"Write gpus_per_container = 8 or remove it. To use more GPUs, increase container_config.replica_count.",
 		req.ConfigValue.ValueInt64()))
 }
 
-// notEmptyArgs refuses an args that is given without an item.
+// notEmptyArgs validates that args has at least one item when it is set.
 type notEmptyArgs struct{}
 
 // Description implements validator.List.
@@ -48,29 +47,8 @@ func (notEmptyArgs) ValidateList(_ context.Context, req validator.ListRequest, r
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Empty list of arguments",
-		"container_config.args must have at least one item when it is given: the API refuses an empty list. "+
-			"Leave args out for no arguments, or write at least one, such as args = [\"--port\", \"8000\"].")
-}
-
-// variableName holds the name of a variable to what a container can have.
-type variableName struct{}
-
-// Description implements validator.String.
-func (variableName) Description(context.Context) string {
-	return "must be the name of a variable: not empty and without ="
-}
-
-// MarkdownDescription implements validator.String.
-func (v variableName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString implements validator.String.
-func (variableName) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	name := req.ConfigValue.ValueString()
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || name != "" && !strings.ContainsAny(name, "=\x00") {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Bad name of a variable",
-		fmt.Sprintf("%q must be the name of a variable: not empty and without = and NUL.", name))
+		"container_config.args must have at least one item when it is set: the API rejects an empty list. "+
+			"Remove args to pass no arguments, or write at least one, such as args = [\"--port\", \"8000\"].")
 }
 
 var (
@@ -78,8 +56,8 @@ var (
 	registryConfigPath  = path.Root("registry_config")
 )
 
-// ValidateConfig implements resource.ResourceWithValidateConfig: the rules
-// between attributes. What is not known yet is judged when it is.
+// ValidateConfig implements resource.ResourceWithValidateConfig. It checks the
+// rules between attributes, as far as their values are known.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config model
 	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
@@ -89,15 +67,15 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	container := config.container(ctx, &resp.Diagnostics)
 	for _, name := range container.sharedNames() {
 		resp.Diagnostics.AddAttributeError(containerConfigPath.AtName("env_variables").AtMapKey(name),
-			"Variable given twice", fmt.Sprintf(
-				"The variable %q is in env_variables and among the secret variables. "+
-					"Remove it from one of the two, or rename it: a container can have it only once.", name))
+			"Duplicate environment variable", fmt.Sprintf(
+				"The variable %q is in env_variables and in the secret variables. "+
+					"Remove it from one of them or rename it.", name))
 	}
 	resp.Diagnostics.Append(config.validateTimeouts()...)
 }
 
-// validateTimeouts refuses durations that leave no time; the timeouts' own type
-// has refused what is no duration.
+// validateTimeouts checks that every timeout is longer than 0. Their schema
+// accepts no validators and checks only that they are durations.
 func (m *model) validateTimeouts() diag.Diagnostics {
 	var diags diag.Diagnostics
 	for name, value := range m.Timeouts.Attributes() {
@@ -106,8 +84,8 @@ func (m *model) validateTimeouts() diag.Diagnostics {
 			continue
 		}
 		if d, err := time.ParseDuration(text.ValueString()); err == nil && d <= 0 {
-			diags.AddAttributeError(path.Root("timeouts").AtName(name), "Timeout leaves no time",
-				fmt.Sprintf("timeouts.%s must be longer than 0, not %q. Write a duration such as \"30m\".", name, text.ValueString()))
+			diags.AddAttributeError(path.Root("timeouts").AtName(name), "Invalid timeout",
+				fmt.Sprintf("timeouts.%s must be longer than 0; got %q. Write a duration such as \"30m\".", name, text.ValueString()))
 		}
 	}
 	return diags

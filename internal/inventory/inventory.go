@@ -99,6 +99,7 @@ func gpusAttribute() schema.Attribute {
 		MarkdownDescription: "GPUs of each container; at least 1, default 8. Deployments take 8 and nothing else.",
 		Optional:            true,
 		Computed:            true,
+		CustomType:          diagnose.WholeNumberType{},
 		Validators:          []validator.Int64{int64validator.AtLeast(1)},
 	}
 }
@@ -116,6 +117,7 @@ func hardwareIDAttribute() schema.Attribute {
 	return schema.Int64Attribute{
 		MarkdownDescription: "Id of the hardware, as `ioneth_caas_hardware` lists it.",
 		Required:            true,
+		CustomType:          diagnose.WholeNumberType{},
 		Validators:          []validator.Int64{int64validator.AtLeast(1)},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
 // Price is the data source ioneth_caas_price.
@@ -46,7 +47,12 @@ func (d *Price) Metadata(_ context.Context, req datasource.MetadataRequest, resp
 
 // Schema implements datasource.DataSource.
 func (d *Price) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	atLeastOne := []validator.Int64{int64validator.AtLeast(1)}
+	atLeastOne := func(description string) schema.Attribute {
+		return schema.Int64Attribute{
+			MarkdownDescription: description, Required: true,
+			CustomType: diagnose.WholeNumberType{}, Validators: []validator.Int64{int64validator.AtLeast(1)},
+		}
+	}
 	told := func(description string) schema.Attribute {
 		return schema.Float64Attribute{MarkdownDescription: description, Computed: true}
 	}
@@ -57,15 +63,15 @@ func (d *Price) Schema(_ context.Context, _ datasource.SchemaRequest, resp *data
 			"hardware_id": hardwareIDAttribute(),
 			"location_ids": schema.SetAttribute{
 				MarkdownDescription: "Ids of the locations in which the containers may run, as `ioneth_caas_locations` lists them; at least one.",
-				ElementType:         types.Int64Type,
+				ElementType:         diagnose.WholeNumberType{},
 				Required:            true,
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
 				},
 			},
-			"duration_hours":     schema.Int64Attribute{MarkdownDescription: "Hours to run; at least 1.", Required: true, Validators: atLeastOne},
+			"duration_hours":     atLeastOne("Hours to run; at least 1."),
 			"gpus_per_container": gpusAttribute(),
-			"replica_count":      schema.Int64Attribute{MarkdownDescription: "Containers to run; at least 1.", Required: true, Validators: atLeastOne},
+			"replica_count":      atLeastOne("Containers to run; at least 1."),
 
 			"total_cost_usdc":                 told("What all of it costs, in USDC."),
 			"discount":                        told("Discount, in USDC."),

@@ -6,12 +6,14 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -21,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
 const (
@@ -62,12 +65,15 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "How long one try of a request may take, such as `30s`, which is the default.",
 				Optional:            true,
 				CustomType:          timetypes.GoDurationType{},
-				Validators:          []validator.String{positiveDuration{}},
+				Validators: []validator.String{
+					stringvalidator.RegexMatches(regexp.MustCompile("^[^-]*[1-9]"), `must be longer than 0, such as "30s"`),
+				},
 			},
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "How often a request is tried again after a transport error or a 5xx; 0 to 100, default 8. " +
 					"Refusals for the rate (429) do not count: they are waited out as long as the operation's timeout lets it.",
 				Optional:   true,
+				CustomType: diagnose.WholeNumberType{},
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 			},
 			"plan_checks": schema.BoolAttribute{
@@ -130,7 +136,7 @@ func (p *Provider) settings(c config, diags *diag.Diagnostics) caas.Config {
 	}
 	endpoint, err := parseEndpoint(text)
 	if err != nil {
-		diags.AddAttributeError(path.Root("endpoint"), "Bad endpoint", source+" "+err.Error())
+		diags.AddAttributeError(path.Root("endpoint"), "Invalid endpoint", source+" "+err.Error())
 	}
 	s.Endpoint = endpoint
 	if !c.RequestTimeout.IsNull() {

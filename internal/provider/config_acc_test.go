@@ -75,7 +75,7 @@ func TestAccProvider_configuration(t *testing.T) {
 			block: "token = \"test-token\"\n endpoint = \"https://user:password@api.example.test\"", says: `belong into token or api_key`,
 		},
 		"no time": {
-			block: "token = \"test-token\"\n request_timeout = \"0s\"", says: `request_timeout must be longer than 0. Write a duration such as "30s".`,
+			block: "token = \"test-token\"\n request_timeout = \"0s\"", says: `request_timeout must be longer than 0, such as "30s", got: 0s`,
 		},
 		"bad time": {
 			block: "token = \"test-token\"\n request_timeout = \"soon\"", says: `soon`,
