@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -13,7 +12,7 @@ import (
 )
 
 // benchState is the state known as the framework hands it to an operation.
-func benchState(b *testing.B) tfsdk.State {
+func benchState(b testing.TB) tfsdk.State {
 	b.Helper()
 	var schema resource.SchemaResponse
 	NewResource().Schema(b.Context(), resource.SchemaRequest{}, &schema)
@@ -52,39 +51,25 @@ func benchLive(b *testing.B) live {
 	return live{Deployment: d, containers: []caas.Container{container, other}, name: "vllm"}
 }
 
-// BenchmarkState_get is from a state to the model, by us and by the framework.
+// BenchmarkState_get measures the conversion of a state to the model.
 func BenchmarkState_get(b *testing.B) {
 	state := benchState(b)
-	for name, get := range map[string]func(*model) diag.Diagnostics{
-		"ours":      func(m *model) diag.Diagnostics { return m.get(b.Context(), state.Raw) },
-		"framework": func(m *model) diag.Diagnostics { return state.Get(b.Context(), m) },
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if diags := get(&model{}); diags.HasError() {
-					b.Fatal(diags)
-				}
-			}
-		})
+	b.ReportAllocs()
+	for b.Loop() {
+		if diags := state.Get(b.Context(), &model{}); diags.HasError() {
+			b.Fatal(diags)
+		}
 	}
 }
 
-// BenchmarkState_put is from the model to a state, by us and by the framework.
-func BenchmarkState_put(b *testing.B) {
+// BenchmarkState_set measures the conversion of the model to a state.
+func BenchmarkState_set(b *testing.B) {
 	state, m := benchState(b), benchModel(b)
-	for name, put := range map[string]func() diag.Diagnostics{
-		"ours":      func() diag.Diagnostics { return m.put(b.Context(), &state.Raw) },
-		"framework": func() diag.Diagnostics { return state.Set(b.Context(), m) },
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if diags := put(); diags.HasError() {
-					b.Fatal(diags)
-				}
-			}
-		})
+	b.ReportAllocs()
+	for b.Loop() {
+		if diags := state.Set(b.Context(), m); diags.HasError() {
+			b.Fatal(diags)
+		}
 	}
 }
 

@@ -2,17 +2,18 @@ package deployment
 
 import (
 	"context"
-	"slices"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// model is ioneth_caas_deployment as Terraform holds it. Its two objects may be
-// unknown as a whole at plan, so they stay framework values here; container and
-// registry open them.
+// model is ioneth_caas_deployment as Terraform holds it. Its tags are the one list
+// of the attributes. Its two objects may be unknown as a whole at plan, so they are
+// framework values here; container and registry expand them.
 type model struct {
 	ResourcePrivateName types.String   `tfsdk:"resource_private_name"`
 	DurationHours       types.Int64    `tfsdk:"duration_hours"`
@@ -61,7 +62,7 @@ type registryModel struct {
 	RegistrySecretWOVersion types.Int64  `tfsdk:"registry_secret_wo_version"`
 }
 
-// The objects' types are those of the schema, so that the two can't disagree.
+// The objects' types come from the schema, so that the two can't differ.
 var (
 	containerConfigTypes = objectTypes(containerConfigAttribute().GetType())
 	registryConfigTypes  = objectTypes(registryConfigAttribute().GetType())
@@ -79,43 +80,64 @@ func objectTypes(t attr.Type) map[string]attr.Type {
 	return object.AttributeTypes()
 }
 
-// container opens container_config; where that is null or unknown as a whole,
+// container returns container_config. Where that is null or unknown as a whole,
 // so is each of its attributes.
-func (m *model) container(ctx context.Context, diags *diag.Diagnostics) (c containerModel) {
-	open(ctx, m.ContainerConfig, containerConfigTypes, c.attributes(), diags)
-	return c
+func (m *model) container(ctx context.Context, diags *diag.Diagnostics) containerModel {
+	return expandObject[containerModel](ctx, m.ContainerConfig, containerConfigTypes, diags)
 }
 
-// registry opens registry_config, as container does container_config.
-func (m *model) registry(ctx context.Context, diags *diag.Diagnostics) (r registryModel) {
-	open(ctx, m.RegistryConfig, registryConfigTypes, r.attributes(), diags)
-	return r
+// registry returns registry_config, as container does container_config.
+func (m *model) registry(ctx context.Context, diags *diag.Diagnostics) registryModel {
+	return expandObject[registryModel](ctx, m.RegistryConfig, registryConfigTypes, diags)
 }
 
-// setContainer closes container_config.
+// setContainer sets container_config.
 func (m *model) setContainer(c containerModel, diags *diag.Diagnostics) {
-	m.ContainerConfig = shut(containerConfigTypes, c.attributes(), diags)
+	m.ContainerConfig = flattenObject(containerConfigTypes, c, diags)
 }
 
-// setRegistry closes registry_config.
+// setRegistry sets registry_config.
 func (m *model) setRegistry(r registryModel, diags *diag.Diagnostics) {
-	m.RegistryConfig = shut(registryConfigTypes, r.attributes(), diags)
+	m.RegistryConfig = flattenObject(registryConfigTypes, r, diags)
 }
 
-// sharedNames are the variables that are both plain and secret, as far as both
-// are known, in order.
-func (c containerModel) sharedNames() []string {
-	var shared []string
-	for name := range c.EnvVariables.Elements() {
-		_, twin := c.SecretEnvVariables.Elements()[name]
-		_, writeOnly := c.SecretEnvVariablesWO.Elements()[name]
-		if twin || writeOnly {
-			shared = append(shared, name)
+// expandObject converts an object to a struct of T's fields. Where the object is
+// null or unknown as a whole, so is each field, which the framework's As can't do.
+func expandObject[T any](ctx context.Context, object types.Object, ofTypes map[string]attr.Type, diags *diag.Diagnostics) (out T) {
+	members, fields := object.Attributes(), reflect.ValueOf(&out).Elem()
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Tag.Get("tfsdk")
+		member, ok := members[name]
+		if !ok {
+			member = nullValue(ctx, ofTypes[name], object.IsUnknown(), diags)
+		}
+		fields.Field(i).Set(reflect.ValueOf(member))
+	}
+	return out
+}
+
+// flattenObject converts a struct to an object.
+func flattenObject(ofTypes map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
+	members, fields := make(map[string]attr.Value, len(ofTypes)), reflect.ValueOf(from)
+	for i := range fields.NumField() {
+		if value, ok := fields.Field(i).Interface().(attr.Value); ok {
+			members[fields.Type().Field(i).Tag.Get("tfsdk")] = value
 		}
 	}
-	slices.Sort(shared)
-	return shared
+	object, d := types.ObjectValue(ofTypes, members)
+	diags.Append(d...)
+	return object
 }
 
-// setID makes the model that of a deployment which exists.
-func (m *model) setID(id string) { m.DeploymentID = types.StringValue(id) }
+// nullValue returns the null value of a type, or the unknown one.
+func nullValue(ctx context.Context, of attr.Type, unknown bool, diags *diag.Diagnostics) attr.Value {
+	var what any
+	if unknown {
+		what = tftypes.UnknownValue
+	}
+	value, err := of.ValueFromTerraform(ctx, tftypes.NewValue(of.TerraformType(ctx), what))
+	if err != nil {
+		diags.AddError("Value of an unexpected type", "This is a bug in the provider: "+err.Error())
+	}
+	return value
+}

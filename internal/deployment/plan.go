@@ -18,20 +18,20 @@ import (
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state, config model
 	if req.Plan.Raw.IsNull() {
-		if diags := state.get(ctx, req.State.Raw); !diags.HasError() {
+		if diags := req.State.Get(ctx, &state); !diags.HasError() {
 			resp.Diagnostics.Append(r.planDestroy(&state)...)
 		}
 		return
 	}
-	resp.Diagnostics.Append(plan.get(ctx, req.Plan.Raw)...)
-	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if req.State.Raw.IsNull() {
 		if !resp.Diagnostics.HasError() {
 			r.planNew(ctx, &plan, &config, nil, &resp.Diagnostics)
 		}
 		return
 	}
-	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -48,8 +48,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.planNew(ctx, &plan, &config, &state, &resp.Diagnostics)
 		return
 	}
-	r.planInPlace(ctx, &plan, &state, &config, &resp.Diagnostics)
-	resp.Diagnostics.Append(plan.put(ctx, &resp.Plan.Raw)...)
+	r.planInPlace(ctx, &plan, &state, &config, req, resp)
 }
 
 // ended tells that the deployment runs no more and can't be changed. One that
@@ -96,8 +95,9 @@ func (r *Resource) planNew(ctx context.Context, plan, config, replaced *model, d
 	}
 }
 
-// planInPlace judges a change in place.
-func (r *Resource) planInPlace(ctx context.Context, plan, state, config *model, diags *diag.Diagnostics) {
+// planInPlace checks a change in place, and sets the computed attributes of the plan.
+func (r *Resource) planInPlace(ctx context.Context, plan, state, config *model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
 	if lowered(plan.DurationHours, state.DurationHours) {
 		diags.AddAttributeError(path.Root("duration_hours"), "Duration can't be lowered", fmt.Sprintf(
 			"%d hours are paid for and duration_hours is lowered to %d: hours are paid up front and can't be given back one by one. "+
@@ -105,7 +105,7 @@ func (r *Resource) planInPlace(ctx context.Context, plan, state, config *model, 
 				"unused time is refunded to the minute, but for the first hour.",
 			state.DurationHours.ValueInt64(), plan.DurationHours.ValueInt64(), state.DurationHours.ValueInt64()))
 	}
-	planForeignSecrets(ctx, plan, state, config, diags)
+	planForeignSecrets(ctx, state, config, resp)
 	kind := plan.changeFrom(ctx, state, config, diags)
 	if diags.HasError() {
 		return
@@ -114,17 +114,9 @@ func (r *Resource) planInPlace(ctx context.Context, plan, state, config *model, 
 		diags.Append(endedAndChanged(state))
 		return
 	}
-	switch kind {
-	case untouched, renamed:
-		plan.fill(state)
-	case extended:
-		kept := *state
-		kept.loosen()
-		kept.Containers = state.Containers
-		plan.fill(&kept)
-	case redefined:
-		plan.loosen() // what the containers are and when they run may all move
-	}
+	planned, d := planComputed(kind, resp.Plan.Raw, req.Config.Raw, req.State.Raw)
+	resp.Plan.Raw = planned
+	diags.Append(d...)
 	if kind != untouched && r.PlanChecks && r.Client != nil {
 		r.checkInPlace(ctx, plan, state, config, diags)
 	}
@@ -178,8 +170,8 @@ func fullyKnown(ctx context.Context, value attr.Value) bool {
 // planForeignSecrets shows secret variables that were added or removed elsewhere:
 // write-only values are in no state, so their names are held against the names
 // that the API tells.
-func planForeignSecrets(ctx context.Context, plan, state, config *model, diags *diag.Diagnostics) {
-	wo, keys := config.container(ctx, diags).SecretEnvVariablesWO, state.secretKeys(ctx)
+func planForeignSecrets(ctx context.Context, state, config *model, resp *resource.ModifyPlanResponse) {
+	wo, keys := config.container(ctx, &resp.Diagnostics).SecretEnvVariablesWO, state.secretKeys(ctx)
 	if wo.IsNull() || wo.IsUnknown() || keys == nil {
 		return
 	}
@@ -190,7 +182,7 @@ func planForeignSecrets(ctx context.Context, plan, state, config *model, diags *
 		names = append(names, types.StringValue(name))
 	}
 	if !sameNames(wanted, keys) {
-		plan.SecretEnvKeys = types.SetValueMust(types.StringType, names)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("secret_env_keys"), types.SetValueMust(types.StringType, names))...)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
@@ -165,96 +164,6 @@ func TestLowered(t *testing.T) {
 	} {
 		if got := lowered(c.plan, c.state); got != c.want {
 			t.Errorf("from %s to %s: lowered %v, want %v", c.state, c.plan, got, c.want)
-		}
-	}
-}
-
-// unknownComputed is a model whose computed attributes are all unknown, as in a
-// plan of a new deployment.
-func unknownComputed(t *testing.T) *model {
-	m := modelOf(t, known)
-	m.loosen()
-	m.DeploymentID, m.CreatedAt = types.StringUnknown(), types.StringUnknown()
-	m.HardwareName, m.BrandName = types.StringUnknown(), types.StringUnknown()
-	m.TotalGPUs, m.SecretEnvKeys = types.Int64Unknown(), types.SetUnknown(types.StringType)
-	return m
-}
-
-// TestModel_computed shows that each attribute that is computed and cannot be
-// configured is looked after: none is forgotten when one is added.
-func TestModel_computed(t *testing.T) {
-	var schema resource.SchemaResponse
-	NewResource().Schema(t.Context(), resource.SchemaRequest{}, &schema)
-	var names []string
-	for name, attribute := range schema.Schema.Attributes {
-		if attribute.IsComputed() && !attribute.IsOptional() {
-			names = append(names, name)
-		}
-	}
-	if got := len(new(model).computed(new(model))); got != len(names) {
-		t.Errorf("%d attributes are looked after, the schema has %d: %q", got, len(names), names)
-	}
-
-	m := unknownComputed(t)
-	for _, name := range names {
-		if got := attributeText(t, m, name); got != "<unknown>" {
-			t.Fatalf("%s is %s, want it unknown for what follows", name, got)
-		}
-	}
-	m.settle() // a state holds no unknown
-	for _, name := range names {
-		if got := attributeText(t, m, name); got != "<null>" {
-			t.Errorf("settled, %s is %s", name, got)
-		}
-	}
-}
-
-// TestModel_fill shows that what is unknown is filled in and what is known stays.
-func TestModel_fill(t *testing.T) {
-	m := unknownComputed(t)
-	m.Status = types.StringValue("planned")
-	from := modelOf(t, known)
-	from.EndsAt = types.StringUnknown()
-	m.fill(from)
-	for name, want := range map[string]string{
-		"deployment_id": `"id"`, "status": `"planned"`, "created_at": `"2030-01-01T00:00:00Z"`, "ends_at": `<unknown>`, "finished_at": `<null>`,
-		"total_gpus": `<null>`, "containers": `<null>`,
-	} {
-		if got := attributeText(t, m, name); got != want {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
-	}
-}
-
-// TestModel_keepPlanned shows that an apply writes what the plan said, and what
-// was read where the plan said nothing.
-func TestModel_keepPlanned(t *testing.T) {
-	plan := unknownComputed(t)
-	plan.DeploymentID, plan.EndsAt, plan.StartedAt = types.StringValue("id"), types.StringValue("planned"), types.StringNull()
-	m := modelOf(t, known)
-	m.EndsAt, m.StartedAt, m.FinishedAt = types.StringValue("read"), types.StringValue("read"), types.StringValue("read")
-	m.keepPlanned(plan)
-	for name, want := range map[string]string{
-		"deployment_id": `"id"`, "ends_at": `"planned"`, "started_at": `<null>`, "finished_at": `"read"`, "status": `"running"`,
-	} {
-		if got := attributeText(t, m, name); got != want {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
-	}
-}
-
-// TestModel_loosen shows what a change of the containers may move, and that it
-// moves nothing else.
-func TestModel_loosen(t *testing.T) {
-	m := modelOf(t, known)
-	m.SecretEnvKeys = types.SetValueMust(types.StringType, []attr.Value{types.StringValue("S")})
-	m.loosen()
-	for name, want := range map[string]string{
-		"status": `<unknown>`, "started_at": `<unknown>`, "ends_at": `<unknown>`, "finished_at": `<unknown>`, "amount_paid_usdc": `<unknown>`,
-		"containers": `<unknown>`, "deployment_id": `"id"`, "created_at": `"2030-01-01T00:00:00Z"`, "secret_env_keys": `["S"]`, "duration_hours": `24`,
-	} {
-		if got := attributeText(t, m, name); got != want {
-			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
 }

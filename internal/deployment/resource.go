@@ -9,6 +9,7 @@ package deployment
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -60,12 +61,14 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // fail, so that a wait that fails leaves a tainted deployment, not a lost one.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config model
-	resp.Diagnostics.Append(plan.get(ctx, req.Plan.Raw)...)
-	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	wanted, diags := plan.definition(ctx, &config)
+	resp.Diagnostics.Append(diags...)
+	saved, diags := nullUnknowns(req.Plan.Raw)
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := r.within(ctx, plan.Timeouts.Create, createTimeout, &resp.Diagnostics)
 	defer cancel()
@@ -90,18 +93,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(notDeployed(wanted, err)...)
 		return
 	}
-	planned := plan
-	plan.settle()
-	plan.setID(id)
-	resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
+	resp.State.Raw = saved
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 
 	seen, err := r.follow(ctx, watch{id: id, newcomer: true, running: plan.WaitForRunning.ValueBool()})
 	if seen != nil {
-		resp.Diagnostics.Append(plan.read(ctx, *seen)...)
-		plan.keepPlanned(&planned)
-		plan.setID(id)
-		resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
+		resp.Diagnostics.Append(updateState(ctx, &resp.State, req.Plan.Raw, *seen)...)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(notRunning(id, seen, err)...)
@@ -111,7 +109,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read brings the state to what the API tells.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
-	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -161,11 +159,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case nameErr != nil:
 		resp.Diagnostics.Append(nameNotRead(id, nameErr))
 	}
+	prior := state
 	resp.Diagnostics.Append(state.read(ctx, *seen)...)
 	if seen.Status.Ended() {
 		resp.Diagnostics.Append(hasEnded(&state))
 	}
-	resp.Diagnostics.Append(state.put(ctx, &resp.State.Raw)...)
+	if !reflect.DeepEqual(state, prior) { // most refreshes change nothing, and Set is slow
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
 }
 
 // look reads a deployment, its containers and its name at the same time. That
@@ -185,7 +186,7 @@ func (s *Session) look(ctx context.Context, id string, name func(context.Context
 // Delete destroys the deployment and returns once its name is free.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state model
-	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	ctx, cancel := r.within(ctx, state.Timeouts.Delete, deleteTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {

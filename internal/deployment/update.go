@@ -19,9 +19,9 @@ import (
 // in the state, so that the next apply goes on from there.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config model
-	resp.Diagnostics.Append(plan.get(ctx, req.Plan.Raw)...)
-	resp.Diagnostics.Append(state.get(ctx, req.State.Raw)...)
-	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -52,17 +52,16 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if seen != nil {
 			resp.Diagnostics.Append(partial.read(ctx, *seen)...)
 		}
-		resp.Diagnostics.Append(partial.put(ctx, &resp.State.Raw)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &partial)...)
 		resp.Diagnostics.Append(notUpdated(id, seen, done, err)...)
 		return
 	}
-	planned := plan
-	plan.settle()
+	raw, diags := preservePlanned(req.Plan.Raw, req.State.Raw)
+	resp.Diagnostics.Append(diags...)
+	resp.State.Raw = raw
 	if seen != nil {
-		resp.Diagnostics.Append(plan.read(ctx, *seen)...)
+		resp.Diagnostics.Append(updateState(ctx, &resp.State, req.Plan.Raw, *seen)...)
 	}
-	plan.keepPlanned(&planned)
-	resp.Diagnostics.Append(plan.put(ctx, &resp.State.Raw)...)
 }
 
 // update is one run of an update in place.

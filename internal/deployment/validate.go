@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -59,26 +60,31 @@ var (
 // ValidateConfig implements resource.ResourceWithValidateConfig. It checks the
 // rules between attributes, as far as their values are known.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config model
-	resp.Diagnostics.Append(config.get(ctx, req.Config.Raw)...)
-	if resp.Diagnostics.HasError() {
-		return
+	var env, secret, writeOnly types.Map
+	var limits timeouts.Value
+	for name, variables := range map[string]*types.Map{
+		"env_variables": &env, "secret_env_variables": &secret, "secret_env_variables_wo": &writeOnly,
+	} {
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, containerConfigPath.AtName(name), variables)...)
 	}
-	container := config.container(ctx, &resp.Diagnostics)
-	for _, name := range container.sharedNames() {
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
+	for name := range env.Elements() {
+		if secret.Elements()[name] == nil && writeOnly.Elements()[name] == nil {
+			continue
+		}
 		resp.Diagnostics.AddAttributeError(containerConfigPath.AtName("env_variables").AtMapKey(name),
 			"Duplicate environment variable", fmt.Sprintf(
 				"The variable %q is in env_variables and in the secret variables. "+
 					"Remove it from one of them or rename it.", name))
 	}
-	resp.Diagnostics.Append(config.validateTimeouts()...)
+	resp.Diagnostics.Append(validateTimeouts(limits)...)
 }
 
 // validateTimeouts checks that every timeout is longer than 0. Their schema
 // accepts no validators and checks only that they are durations.
-func (m *model) validateTimeouts() diag.Diagnostics {
+func validateTimeouts(limits timeouts.Value) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for name, value := range m.Timeouts.Attributes() {
+	for name, value := range limits.Attributes() {
 		text, ok := value.(types.String)
 		if !ok || text.IsNull() || text.IsUnknown() {
 			continue
