@@ -12,6 +12,11 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
+// actionValidator is the part of the provider server that validates actions.
+type actionValidator interface {
+	ValidateActionConfig(context.Context, *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error)
+}
+
 // configuration is one block of a Terraform configuration, as JSON.
 type configuration struct{ block, typeName, json string }
 
@@ -125,10 +130,7 @@ func validate(t *testing.T, c configuration) []*tfprotov6.Diagnostic {
 		})
 		diags, err = resp.Diagnostics, e
 	case "action":
-		actions := server.(interface {
-			ValidateActionConfig(context.Context, *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error)
-		})
-		resp, e := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{
+		resp, e := server.(actionValidator).ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{
 			ActionType: c.typeName, Config: config(schemas.ActionSchemas[c.typeName].Schema.ValueType()),
 		})
 		diags, err = resp.Diagnostics, e
