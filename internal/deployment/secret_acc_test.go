@@ -221,7 +221,7 @@ variable "none" {
 				`Attribute "container_config.secret_env_variables_wo" cannot be specified when "container_config.secret_env_variables" is specified`),
 			step(attributes{"registry_config.registry_secret": `"a secret"`},
 				`Attribute "registry_config.registry_secret_wo" cannot be specified when "registry_config.registry_secret" is specified`),
-			step(attributes{"container_config.env_variables": `{ A = "no secret" }`}, `The variable "A" is in env_variables and among the secret variables`),
+			step(attributes{"container_config.env_variables": `{ A = "no secret" }`}, `The variable "A" is in env_variables and in the secret variables.`),
 			// Nothing of all that reached the API.
 			{Config: w.hcl(known + deployed.String()), ConfigPlanChecks: resource.ConfigPlanChecks{
 				PostApplyPostRefresh: []plancheck.PlanCheck{w.sent()},
