@@ -1,7 +1,4 @@
-// Package faults holds the tests that let every call of every operation go wrong
-// in every way, and that draw such misfortunes at random. Nothing may be bought
-// twice, nothing lost, and no secret told.
-//
-// It has no code but for tests. FAULTS.md, one folder up, is the table that the
-// matrix (matrix_test.go) prints.
+// Package faults contains tests that make each API call of each operation fail in
+// each way, and check the invariants that must hold whatever happens. It has no
+// code but the tests.
 package faults

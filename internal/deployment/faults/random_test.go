@@ -1,148 +1,109 @@
 package faults
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// sequences is how many misfortunes are drawn.
-const sequences = 1000
+const sequences = 40
 
-// TestRandom draws sequences of applies and of what goes wrong in them. Nothing
-// may be bought twice or lost, and one apply without a fault, with what its error
-// says to do, brings each to the configured state. The seed is in the log; to draw
-// the same again, set IONETH_SEED to it, or to the one of a single sequence.
-func TestRandom(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("IONETH_SEED"); text != "" {
-		given, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed = given
+// seedVariable replays one sequence: the one whose failure printed the seed.
+const seedVariable = "IONETH_SEED"
+
+// TestFaults_random draws sequences of applies with faults in them. It asserts
+// what TestFaults asserts, but for the taint.
+func TestFaults_random(t *testing.T) {
+	b := newBaseline(t)
+	first, n := uint64(time.Now().UnixNano()), sequences
+	if text := os.Getenv(seedVariable); text != "" {
+		first, n = must(strconv.ParseUint(text, 10, 64)), 1
 	}
-	t.Logf("IONETH_SEED=%d", seed)
-	if testing.Short() {
-		t.Skip("not in short tests")
-	}
-	draws := make(chan uint64)
-	var workers sync.WaitGroup
-	for range 2 * runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for n := range draws {
-				t.Run(fmt.Sprintf("%d", n), func(t *testing.T) { sequence(t, n) })
-			}
-		})
-	}
-	for i := range uint64(sequences / sparse) {
-		draws <- seed + i
-	}
-	close(draws)
-	workers.Wait()
-}
-
-// luck draws what happens.
-type luck struct {
-	*rand.Rand
-	wanted settings // the last configuration
-	story  []string
-}
-
-func (l *luck) chance(percent int) bool { return l.IntN(100) < percent }
-
-func pick[T any](l *luck, of ...T) T { return of[l.IntN(len(of))] }
-
-// sequence is one of them: up to three applies into faults, then one without.
-func sequence(t *testing.T, seed uint64) {
-	t.Helper()
-	w := newWorld(t, caastest.Options{AbsentContract: true})
-	l := &luck{Rand: rand.New(rand.NewPCG(seed, seed)), wanted: base24}
-	c := &trial{driver: newDriver(t, w), gone: map[string]bool{}}
-	c.quick, c.ctx = true, context.Background()
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("IONETH_SEED=%d:\n%s", seed, strings.Join(l.story, "\n"))
+	t.Run("seed", func(t *testing.T) {
+		for i := range uint64(n) {
+			t.Run(strconv.FormatUint(first+i, 10), func(t *testing.T) {
+				t.Parallel()
+				testSequence(t, b, first+i)
+			})
 		}
 	})
-	if l.chance(60) {
-		c.begin(t)
-	}
-	var said strings.Builder
-	for range 1 + l.IntN(3) {
-		config := l.configuration(c)
-		l.misfortunes(c)
-		ctx, cancel := context.WithCancel(context.Background())
-		c.ctx, c.interrupt = ctx, cancel
-		r := c.run(config)
-		cancel()
-		c.ctx = context.Background()
-		l.story = append(l.story, fmt.Sprintf("  %s: %s", r.action, c.summaries(r)))
-		said.WriteString(words(r.diags))
-		c.nothingLost(said.String())
-		c.nothingTwice(operation{after: l.wanted})
-		c.mend()
-	}
-	o := operation{after: l.wanted}
-	l.story = append(l.story, "  then: "+c.goOn(o))
-	c.nothingTwice(o)
 }
 
-// configuration is what is applied next: something else, the same again, or
-// nothing. Hours only grow, as they can't be lowered, and a name changes only when
-// the state has the deployment: who gives a purchase that failed another name
-// makes another.
-func (l *luck) configuration(c *trial) settings {
-	changes := settings{}
-	for _, name := range []string{"duration_hours", "resource_private_name", "hardware_id"} {
-		changes[name] = l.wanted[name]
-	}
-	switch l.IntN(7) {
-	case 0:
-		l.story = append(l.story, "destroy")
-		return nil
-	case 1, 2:
-		changes["duration_hours"] = l.wanted["duration_hours"].(int) + 1 + l.IntN(6)
-	case 3:
-		changes["image_url"] = fmt.Sprintf("ghcr.io/org/image:%d", l.IntN(5))
-	case 4:
-		if c.held != nil {
-			changes["resource_private_name"] = pick(l, "vllm", "sglang", "tgi")
+// testSequence applies up to three configurations into faults, and then the last
+// one without a fault.
+func testSequence(t *testing.T, b baseline, seed uint64) {
+	e, rng := newTestEnv(t, 0), rand.New(rand.NewPCG(seed, seed))
+	var steps []string
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%s=%d replays:\n%s", seedVariable, seed, strings.Join(steps, "\n"))
 		}
-	case 5:
-		changes["hardware_id"] = pick(l, 203, 204)
+	})
+	if rng.IntN(100) < 60 {
+		e.restore(b)
 	}
-	l.story = append(l.story, fmt.Sprintf("apply %v", changes))
-	l.wanted = plain(changes)
-	return l.wanted
+	wanted, changes := baseConfig, settings{}
+	for range 1 + rng.IntN(3) {
+		var o operation // a destroy, unless there is a configuration
+		if rng.IntN(7) > 0 {
+			draw(rng, changes, e.state != nil)
+			wanted = newConfig(changes)
+			o.config = wanted
+		}
+		steps = append(steps, fmt.Sprintf("apply %v, destroy: %t", changes, o.config == nil))
+		e.runInto(o, fault{inject: func(*testEnv, request) {
+			for range 1 + rng.IntN(3) {
+				at, f := drawFault(rng)
+				steps = append(steps, fmt.Sprintf("  %s %s after %d: %s", at.method, at.path, at.skip, f.name))
+				f.inject(e, at)
+			}
+		}})
+		e.checkNothingLost()
+		e.checkBought(wanted)
+		e.removeFaults()
+	}
+	e.converge(wanted)
+	e.checkBought(wanted)
+	e.checkSecrets()
+	e.report(nil)
 }
 
-// misfortunes are up to three faults on calls that matter.
-func (l *luck) misfortunes(c *trial) {
-	calls := []target{
-		post(onDeploy), post(onDeploy), post(onExtend), post(onExtend), {http.MethodPatch, onDeployment, 0}, {http.MethodPut, onRename, 0},
-		destroy(onDeployment), get(onDeployment), get(onContainers), get(onList), get(onName), get(onPrice),
+// draw changes one setting. Hours only grow, because they can't be reduced, and a
+// name changes only in the state: otherwise it is another deployment.
+func draw(rng *rand.Rand, changes settings, exists bool) {
+	switch n := rng.IntN(6); {
+	case n <= 1:
+		hours, _ := changes["duration_hours"].(int)
+		changes["duration_hours"] = max(hours, 24) + 1 + rng.IntN(6)
+	case n == 2:
+		changes["registry_config.image_url"] = fmt.Sprintf("ghcr.io/org/image:%d", rng.IntN(5))
+	case n == 3 && exists:
+		changes["resource_private_name"] = []string{"vllm", "sglang", "tgi"}[rng.IntN(3)]
+	case n == 4:
+		changes["hardware_id"] = 203 + rng.IntN(2)
 	}
-	for range 1 + l.IntN(3) {
-		c.at = pick(l, calls...)
-		if c.at.method == http.MethodGet {
-			c.at.skip = l.IntN(5)
+}
+
+// drawFault draws a call and a fault, but for those in which the deployment ends
+// without the provider.
+func drawFault(rng *rand.Rand) (request, fault) {
+	calls := []request{
+		deploy, deploy, extend, extend, patch, rename, terminate,
+		get(pathDeployment, 0), get(pathContainers, 0), get(pathList, 0), get(pathName, 0), get(pathPrice, 0),
+	}
+	at := calls[rng.IntN(len(calls))]
+	if at.method == http.MethodGet {
+		at.skip = rng.IntN(5)
+	}
+	for {
+		f := faults[rng.IntN(len(faults))]
+		if !strings.Contains(f.name, "meanwhile") && f.name != "unknown status" {
+			return at, f
 		}
-		f := pick(l, faults...)
-		for strings.Contains(f.name, "10 MB") || strings.Contains(f.name, "meanwhile") || strings.Contains(f.name, "unheard") || strings.Contains(f.name, "nobody") {
-			f = pick(l, faults...) // those take long, or are the deployment's own end
-		}
-		l.story = append(l.story, fmt.Sprintf("  %s %s, after %d: %s", c.at.method, c.at.path, c.at.skip, f.name))
-		f.begin(c)
 	}
 }
