@@ -3,7 +3,7 @@ package deployment
 import (
 	"cmp"
 	"context"
-	"iter"
+	"errors"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
@@ -57,7 +58,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	}
 }
 
-// List implements list.ListResource. Its results come as they are read.
+// List implements list.ListResource.
 func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var query queryModel
 	diags := req.Config.Get(ctx, &query)
@@ -72,37 +73,61 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 	stream.Results = func(push func(list.ListResult) bool) {
 		ctx, cancel := l.ReadContext(ctx)
 		defer cancel()
-		found := inTurn(l.wanted(ctx, status), req.Limit, func(item caas.DeploymentItem) (*list.ListResult, error) {
-			return l.result(ctx, req, item)
+		items, listErr := l.items(ctx, status, req.Limit)
+		results, err := l.results(ctx, req, items)
+		for _, result := range results {
+			if result != nil && !push(*result) {
+				return
+			}
+		}
+		if err = errors.Join(err, listErr); err != nil {
+			push(list.ListResult{Diagnostics: notListed(err)})
+		}
+	}
+}
+
+// items returns the deployments with a status, or those that can be imported when
+// status is empty; limit of them at most unless it is 0. It returns those that it
+// has read with an error too.
+func (l *ListResource) items(ctx context.Context, status caas.Status, limit int64) ([]caas.DeploymentItem, error) {
+	var items []caas.DeploymentItem
+	for item, err := range l.Client.Deployments(ctx, status) {
+		if err != nil {
+			return items, err
+		}
+		// It is not documented what the API does with a status that it does not know.
+		if item.Status == status || status == "" && item.Status != caas.StatusDestroyed {
+			items = append(items, item)
+		}
+		if limit > 0 && int64(len(items)) == limit {
+			break
+		}
+	}
+	return items, nil
+}
+
+// readAhead is the number of deployments that are read concurrently.
+const readAhead = 8
+
+// results reads the deployments concurrently and returns them in order. A result
+// is nil when its deployment was not found any more, or not read before an error.
+func (l *ListResource) results(ctx context.Context, req list.ListRequest, items []caas.DeploymentItem) ([]*list.ListResult, error) {
+	results := make([]*list.ListResult, len(items))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readAhead)
+	for i, item := range items {
+		g.Go(func() (err error) {
+			if ctx.Err() == nil { // else the first error ends it
+				results[i], err = l.result(ctx, req, item)
+			}
+			return err
 		})
-		for result, err := range found {
-			if err != nil {
-				push(list.ListResult{Diagnostics: notListed(err)})
-				return
-			}
-			if !push(*result) {
-				return
-			}
-		}
 	}
+	return results, g.Wait()
 }
 
-// wanted are the deployments of a status; those that can be imported where it is
-// "".
-func (l *ListResource) wanted(ctx context.Context, status caas.Status) iter.Seq2[caas.DeploymentItem, error] {
-	return func(yield func(caas.DeploymentItem, error) bool) {
-		for item, err := range l.Client.Deployments(ctx, status) {
-			// Nobody says what the API does with a status that it does not know.
-			wanted := item.Status == status || status == "" && item.Status != caas.StatusDestroyed
-			if (err != nil || wanted) && !yield(item, err) {
-				return
-			}
-		}
-	}
-}
-
-// result is a deployment as Terraform lists it: with the resource, if asked for,
-// as an import would give it. It is nil for one that vanished meanwhile.
+// result returns a deployment as Terraform lists it, with the resource on request,
+// as an import would return it. It returns nil when it is not found any more.
 func (l *ListResource) result(ctx context.Context, req list.ListRequest, item caas.DeploymentItem) (*list.ListResult, error) {
 	id := string(item.ID)
 	result := req.NewListResult(ctx)
