@@ -2,7 +2,6 @@ package caas
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"time"
 )
@@ -42,8 +41,6 @@ type Deployment struct {
 	ComputeMinutesServed    Float             `json:"compute_minutes_served"`
 	ComputeMinutesRemaining Float             `json:"compute_minutes_remaining"`
 	ContainerConfig         DeployedContainer `json:"container_config"`
-	// ReadAt is when it was read, on the client's clock; zero where that is not known.
-	ReadAt time.Time `json:"-"`
 }
 
 // DeployedContainer is the container definition as the API tells it
@@ -77,35 +74,11 @@ func (h *HardwareID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// PaidTime is all the time paid for: served and remaining minutes. They are taken
-// as wall time (our reading), unless what was served tells that the API counts
-// those of every container or every GPU.
+// PaidTime returns the time paid for: the minutes served and those that remain,
+// as wall time (our reading).
 func (d *Deployment) PaidTime() time.Duration {
 	minutes := float64(d.ComputeMinutesServed) + float64(d.ComputeMinutesRemaining)
-	return time.Duration(minutes / d.countedTimes() * float64(time.Minute)).Round(time.Minute)
-}
-
-// telling is how long a deployment has to have run before what was served tells
-// how it is counted, whatever the clocks differ by.
-const telling = time.Hour
-
-// countedTimes is how often the API counts each minute of wall time.
-func (d *Deployment) countedTimes() float64 {
-	end := d.ReadAt
-	if !d.FinishedAt.IsZero() {
-		end = d.FinishedAt.Time
-	}
-	elapsed := end.Sub(d.StartedAt.Time)
-	if d.StartedAt.IsZero() || elapsed < telling || d.ComputeMinutesServed <= 0 {
-		return 1
-	}
-	ratio, times := float64(d.ComputeMinutesServed)/elapsed.Minutes(), 1.0
-	for _, n := range []Int{d.TotalContainers, d.TotalGPUs} {
-		if n > 1 && math.Abs(math.Log(ratio/float64(n))) < math.Abs(math.Log(ratio/times)) {
-			times = float64(n)
-		}
-	}
-	return times
+	return time.Duration(minutes * float64(time.Minute)).Round(time.Minute)
 }
 
 // Deployment reads one deployment. [IsNotFound] holds for the error of an id
@@ -120,7 +93,6 @@ func (c *Client) Deployment(ctx context.Context, id string) (*Deployment, error)
 	if err := c.fetch(ctx, read, d); err != nil {
 		return nil, err
 	}
-	d.ReadAt = c.clock.Now()
 	switch {
 	case d.Status == "":
 		return nil, unreadable(read, errNoStatus)

@@ -3,7 +3,6 @@ package caas_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -101,34 +100,5 @@ func TestDestroy_unknown(t *testing.T) {
 	r := onMock(t, caastest.Options{})
 	if err := r.client.Destroy(t.Context(), someID); !caas.IsNotFound(err) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestDeployment_paidTime: the minutes are wall time, unless what was served
-// tells that every container or GPU is counted.
-func TestDeployment_paidTime(t *testing.T) {
-	began := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-	for name, c := range map[string]struct {
-		ran               time.Duration
-		served, remaining caas.Float
-		want              time.Duration
-	}{
-		"just begun":          {time.Minute, 1, 1439, 24 * time.Hour},
-		"just begun, by GPU":  {time.Minute, 16, 24*60*16 - 16, 16 * 24 * time.Hour}, // not to be told yet
-		"wall time":           {2 * time.Hour, 120, 1320, 24 * time.Hour},
-		"wall time, skewed":   {2 * time.Hour, 110, 1330, 24 * time.Hour},
-		"by container":        {2 * time.Hour, 240, 2640, 24 * time.Hour},
-		"by GPU":              {2 * time.Hour, 120 * 16, 1320 * 16, 24 * time.Hour},
-		"nothing served":      {2 * time.Hour, 0, 1440, 24 * time.Hour},
-		"not told":            {2 * time.Hour, 0, 0, 0},
-		"served by the clock": {23 * time.Hour, 23 * 60, 60, 24 * time.Hour},
-	} {
-		d := &caas.Deployment{
-			StartedAt: caas.Time{Time: began}, ReadAt: began.Add(c.ran), TotalContainers: 2, TotalGPUs: 16,
-			ComputeMinutesServed: c.served, ComputeMinutesRemaining: c.remaining,
-		}
-		if got := d.PaidTime(); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
 	}
 }

@@ -111,7 +111,7 @@ func (a *ExtendAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	e := extension{Session: a.Session, id: id}
 
 	before, d, err := e.paid(ctx)
-	if errors.Is(err, errHoursUntold) {
+	if errors.Is(err, errHoursMissing) {
 		err = nil // they are told later, or only a lost answer can't be made up for
 	}
 	if resp.Diagnostics.Append(extensible(id, d, err)...); resp.Diagnostics.HasError() {
@@ -211,7 +211,9 @@ func notExtended(id string, hours int64, err error) diag.Diagnostics {
 		f.Next = "Add credits to the account in io.net's web console and invoke the action again."
 	case caas.IsRefused(err):
 	case errors.Is(err, errNotExtended):
-		f.State = fmt.Sprintf("The hours paid for were read afterwards and have not grown; the deployment %s runs on as it was.", id)
+		f.Summary, f.State = notConfirmed(id)
+		f.Next = "Check the hours paid for with the data source ioneth_caas_deployment or in io.net's web console. " +
+			"Invoke the action again only if they have not increased: each time it buys the hours again."
 	default:
 		f.Summary = "Deployment may have been extended"
 		f.State = fmt.Sprintf("Whether %s were bought for the deployment %s is not known.", plural(hours, "hour"), id)

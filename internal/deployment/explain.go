@@ -170,7 +170,13 @@ func notUpdated(id string, seen *live, d done, err error) diag.Diagnostics {
 		f.Summary = "Not enough credits to extend the deployment"
 		f.Next = "Add credits to the account in io.net's web console and run terraform apply again."
 	case errors.Is(err, errNotExtended):
-		f.State += " The hours paid for were read afterwards and have not grown."
+		summary, state := notConfirmed(id)
+		f.Summary, f.State = summary, state
+		if changed := d.words(); changed != "" {
+			f.State += fmt.Sprintf(" The deployment is as it was%s.", changed)
+		}
+		f.Next = "Check the hours paid for with the data source ioneth_caas_deployment or in io.net's web console. " +
+			"Then run terraform apply again: it reads the hours paid for first and buys only what is missing."
 	case errors.Is(err, errUnsure):
 		f.Summary = "Deployment may have been extended"
 		f.State = fmt.Sprintf("Whether the deployment %s has the hours is not known%s.", id, d.words())
@@ -185,6 +191,21 @@ func notUpdated(id string, seen *live, d done, err error) diag.Diagnostics {
 		f.State = fmt.Sprintf("Whether the API has changed the deployment %s is not known%s. The next plan reads it.", id, d.words())
 	}
 	return f.Diagnostics()
+}
+
+// notConfirmed describes an extension that the API did not confirm and whose hours
+// did not appear.
+func notConfirmed(id string) (summary, state string) {
+	return "Extension could not be confirmed", fmt.Sprintf(
+		"The API did not confirm the extension of the deployment %s, and within %s the hours paid for did not increase.", id, extensionTime)
+}
+
+// extensionNotShown warns of an extension that the API accepted and does not show.
+func extensionNotShown(id string, hours int64) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(attributePaths["duration_hours"], "Extension not shown by the API yet", fmt.Sprintf(
+		"The API accepted the extension of the deployment %s and still returns fewer than %d hours %s later. "+
+			"The state has the new total, so the hours are not bought again. The next terraform plan reads when the deployment expires.",
+		id, hours, settlingTime))
 }
 
 // notFollowed is what went wrong after a change was taken, and what to do.

@@ -10,49 +10,47 @@ import (
 )
 
 var (
-	// errNotExtended is within the error of an extension that surely did not land.
-	errNotExtended = errors.New("the hours were not bought")
-	// errHoursUnclear is within the error of an extension before which it can't be
-	// told what is paid for: whether the API counts hours, or those of each GPU, is
-	// not documented, and shows only when a deployment has run for some time.
-	errHoursUnclear = errors.New("the API tells as many hours for each GPU as the state has in all: " +
-		"either it counts every GPU, or the difference was bought elsewhere; after the deployment has run for an hour that can be told")
-	// errHoursUntold is within the error of an extension whose landing can't be seen.
-	errHoursUntold = errors.New("the API does not tell the hours paid for")
+	// errNotExtended is within the error of an extension whose reply was lost, and
+	// whose hours the API did not show within extensionTime.
+	errNotExtended = errors.New("the extension could not be confirmed")
+	// errHoursMissing is within the error of an extension that cannot be confirmed.
+	errHoursMissing = errors.New("the API does not return the hours paid for")
 )
 
-// extension buys hours more for a deployment, at most once.
+// extensionTime is how long an extension whose reply was lost is looked for. The
+// API may show the new total late, and hours that are bought again are not refunded.
+const extensionTime = 2 * time.Minute
+
+// extension buys more hours for a deployment, at most once.
 type extension struct {
 	*Session
 	id string
-	// known are the hours that are surely paid for. Time is never taken back from
-	// a running deployment, so where the API tells less, this holds.
+	// known are the hours that are certainly paid for. They never decrease, so they
+	// count when the API returns fewer.
 	known int64
 }
 
-// paid are the hours paid for. errHoursUntold is no reason to stop a purchase.
+// paid returns the total of the hours paid for. errHoursMissing is no reason not
+// to buy.
 func (e extension) paid(ctx context.Context) (int64, *caas.Deployment, error) {
 	d, err := e.Client.Deployment(ctx, e.id)
 	if err != nil {
 		return 0, nil, err
 	}
-	told := live{Deployment: d}.paidHours()
-	if e.known > 0 && d.TotalGPUs > 1 && told == e.known*int64(d.TotalGPUs) {
-		return told, d, errHoursUnclear
-	}
-	return max(told, e.known), d, orNil(told == 0, errHoursUntold)
+	total := live{Deployment: d}.paidHours()
+	return max(total, e.known), d, orNil(total == 0, errHoursMissing)
 }
 
-// buy buys the hours for a deployment for which before hours are paid. The call
-// is not idempotent, so it is made once: after an unsure answer the total tells
-// whether it landed. errNotExtended is within the error of one that did not,
-// errUnsure of one that may have.
+// buy buys hours for a deployment for which before hours are paid. The call is not
+// idempotent, so it is made once: after a lost reply the total shows whether it
+// had an effect. errNotExtended is within the error when it seems to have had
+// none, errUnsure when that is not known.
 func (e extension) buy(ctx context.Context, before, hours int64) error {
 	err := e.Client.Extend(ctx, e.id, hours)
 	if err == nil || caas.IsRefused(err) || errors.Is(err, caas.ErrPaymentRequired) {
 		return err
 	}
-	seen, lookErr := e.grown(ctx, before, landingTime)
+	seen, lookErr := e.grown(ctx, before, extensionTime)
 	if lookErr == nil && ctx.Err() != nil {
 		lookErr = endOf(ctx) // one look is too few
 	}
@@ -60,14 +58,15 @@ func (e extension) buy(ctx context.Context, before, hours int64) error {
 	case seen != nil:
 		return nil
 	case lookErr != nil:
-		return fmt.Errorf("%w: %w; reading the paid time afterwards failed too: %w", errUnsure, err, lookErr)
+		return fmt.Errorf("%w: %w; reading the hours paid for afterwards failed too: %w", errUnsure, err, lookErr)
 	default:
 		return fmt.Errorf("%w: %w", errNotExtended, err)
 	}
 }
 
-// grown looks until more than before hours are paid for, and returns what it
-// saw; nil when it did not see that, with why the last look told nothing.
+// grown polls until more than before hours are paid for, and returns the
+// deployment with them. It returns nil when it does not see that within patience,
+// and the error of the last read.
 func (e extension) grown(ctx context.Context, before int64, patience time.Duration) (seen *caas.Deployment, err error) {
 	err = e.landing(ctx, patience, func(ctx context.Context) (bool, error) {
 		now, d, err := e.paid(ctx)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -40,11 +39,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 	u := update{Session: r.Session, id: id, had: had, wanted: wanted, change: had.to(wanted, state.secretKeys(ctx))}
 	u.watch = watch{id: id, running: plan.WaitForRunning.ValueBool() && u.change.patches(), revived: state.Status.ValueString() == string(caas.StatusFailed)}
-	u.doubt = readDoubt(ctx, req.Private)
-	before := u.doubt
 	seen, done, err := u.run(ctx)
-	if u.doubt != before {
-		resp.Diagnostics.Append(writeDoubt(ctx, resp.Private, u.doubt)...)
+	if u.unshown {
+		resp.Diagnostics.Append(extensionNotShown(id, u.wanted.hours))
 	}
 	if err != nil {
 		partial := state
@@ -71,8 +68,9 @@ type update struct {
 	had, wanted definition
 	change      change
 	watch       watch
-	// doubt is that of the last update; after run, of this one.
-	doubt doubt
+	// unshown is set by run when the API accepted an extension and does not show it
+	// yet.
+	unshown bool
 }
 
 // done says which parts of an update the API has taken.
@@ -107,20 +105,17 @@ func (u *update) run(ctx context.Context) (*live, done, error) {
 		if err := u.extend(ctx); err != nil {
 			return nil, d, err
 		}
-		d.extended = true // as above
-		u.watch.ignored = u.hoursToo(u.watch.ignored)
+		d.extended = true // a successful reply is final: these hours are not bought again
 	}
 	seen, err := u.follow(ctx, u.watch)
 	var ignored *notTakenError
-	if errors.As(err, &ignored) {
-		late := slices.ContainsFunc(ignored.at, attributePaths["duration_hours"].Equal)
-		d.extended = d.extended && !late
-		d.patched = d.patched && late && len(ignored.at) == 1
+	d.patched = d.patched && !errors.As(err, &ignored)
+	if err == nil && d.extended {
+		u.awaitHours(ctx, seen)
 	}
 	if err != nil {
 		return seen, d, fmt.Errorf("%w: %w", errNotFollowed, err)
 	}
-	u.doubt = doubt{}
 	return seen, d, nil
 }
 
@@ -155,21 +150,13 @@ type budgetError struct{ said diag.Diagnostics }
 func (e *budgetError) Error() string { return e.said[0].Summary() }
 
 // extend buys the hours between what is paid for, read just before, and what is
-// wanted: a repeated or half-failed apply, or hours bought elsewhere meanwhile,
-// are never paid twice.
+// wanted: hours that a failed apply bought, or that were bought outside Terraform,
+// are not bought again.
 func (u *update) extend(ctx context.Context) error {
 	e := extension{Session: u.Session, id: u.id, known: u.had.hours}
 	before, _, err := e.paid(ctx)
-	if err != nil && !errors.Is(err, errHoursUntold) {
+	if err != nil && !errors.Is(err, errHoursMissing) {
 		return err
-	}
-	if left := u.doubt.left(u.Clock.Now(), before); left > 0 {
-		if _, err := e.grown(ctx, before, left); err != nil && !errors.Is(err, errHoursUntold) {
-			return err
-		}
-		if before, _, err = e.paid(ctx); err != nil && !errors.Is(err, errHoursUntold) {
-			return err
-		}
 	}
 	hours := u.wanted.hours - before
 	if hours <= 0 {
@@ -178,28 +165,18 @@ func (u *update) extend(ctx context.Context) error {
 	if over := u.holdToBudget(ctx, purchase{definition: u.wanted, more: hours}); over != nil {
 		return &budgetError{over}
 	}
-	sent := u.Clock.Now()
-	err = e.buy(ctx, before, hours)
-	// Also of an extension that the API took: whether it did shows afterwards.
-	u.doubt = doubt{}
-	if err == nil || doubtful(err) {
-		u.doubt = doubt{sent, before}
-	}
-	return err
+	return e.buy(ctx, before, hours)
 }
 
-// hoursToo is what ignored tells, and the duration while the API tells fewer hours
-// than are wanted.
-func (u *update) hoursToo(ignored func(*caas.Deployment) []path.Path) func(*caas.Deployment) []path.Path {
-	return func(api *caas.Deployment) []path.Path {
-		var at []path.Path
-		if ignored != nil {
-			at = ignored(api)
-		}
-		if told := (live{Deployment: api}).paidHours(); told > 0 && told < u.wanted.hours {
-			at = append(at, attributePaths["duration_hours"])
-		}
-		return at
+// awaitHours waits until the API shows the hours of an accepted extension, for
+// settlingTime at most.
+func (u *update) awaitHours(ctx context.Context, seen *live) {
+	if seen.paidHours() >= u.wanted.hours {
+		return
+	}
+	later, _ := extension{Session: u.Session, id: u.id}.grown(ctx, u.wanted.hours-1, settlingTime)
+	if u.unshown = later == nil; !u.unshown {
+		seen.Deployment = later
 	}
 }
 
