@@ -50,8 +50,9 @@ func (a *LogsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Prints what the containers of a deployment have written, and what they go on to write, as the action's progress. " +
 			"Needs Terraform 1.14 or later.\n\n" +
-			"Credentials of the provider and secrets of the state are hidden; write-only secrets only in the apply that sends them, as nobody but the container knows them later. " +
-			"An action that fails fails the apply that triggered it, but undoes nothing.",
+			"The provider redacts its own credentials. It redacts the values of `secret_env_variables`, `registry_secret` and their write-only twins only in an apply that " +
+			"creates, updates or replaces the deployment: an action has no access to the state, so a secret that a container writes to its log is printed at any other time. " +
+			"A failed action fails the apply that triggered it and undoes nothing.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{
 				MarkdownDescription: "Id of the deployment, a UUID.",

@@ -92,9 +92,9 @@ func (s *Session) landed(ctx context.Context, name string) (bool, error) {
 
 // find looks for a deployment by its name; "" when it is absent.
 func (s *Session) find(ctx context.Context, name string, since time.Time, patience time.Duration) (id string, err error) {
-	own, _ := s.ownNamed(name) // that the purchase replaces; it may have been young
+	replaced, _ := s.claims.lastDestroyed(name) // may have been created moments ago
 	err = s.landing(ctx, patience, func(ctx context.Context) (bool, error) {
-		item, err := s.byName(ctx, name, since.Add(-clockSkew), own.ID)
+		item, err := s.byName(ctx, name, since.Add(-clockSkew), replaced.id)
 		if item != nil {
 			id = string(item.ID)
 		}

@@ -26,8 +26,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if req.State.Raw.IsNull() {
+		own := readPredecessor(ctx, req.Private, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() {
-			r.planNew(ctx, &plan, &config, nil, &resp.Diagnostics)
+			r.planNew(ctx, &plan, &config, own, &resp.Diagnostics)
 		}
 		return
 	}
@@ -35,17 +36,19 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	own := state.predecessor(ctx, &resp.Diagnostics)
+	resp.Diagnostics.Append(own.store(ctx, resp.Private)...)
 	switch {
 	case plan.replaces(ctx, &state, &resp.Diagnostics):
-		// Terraform plans the new one in a second call, of which it drops the
-		// warnings; so all is said in this one.
-		r.planNew(ctx, &plan, &config, &state, &resp.Diagnostics)
+		// Terraform plans the new deployment in a second call and drops the warnings
+		// of that call, so this one has them all.
+		r.planNew(ctx, &plan, &config, own, &resp.Diagnostics)
 		return
 	case plan.RecreateWhenEnded.ValueBool() && caas.Status(state.Status.ValueString()).Ended():
 		// Read keeps an ended deployment until it has seen recreate_when_ended in
 		// the state, so when that was switched on just now it is replaced here.
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("recreate_when_ended"))
-		r.planNew(ctx, &plan, &config, &state, &resp.Diagnostics)
+		r.planNew(ctx, &plan, &config, own, &resp.Diagnostics)
 		return
 	}
 	r.planInPlace(ctx, &plan, &state, &config, req, resp)
@@ -59,10 +62,16 @@ func (m *model) ended() bool {
 	return status.Ended() && (status != caas.StatusFailed || m.StartedAt.ValueString() != "" && m.FinishedAt.ValueString() != "")
 }
 
-// planNew judges a deployment that is to be bought, in the place of replaced if
-// that is not nil.
-func (r *Resource) planNew(ctx context.Context, plan, config, replaced *model, diags *diag.Diagnostics) {
-	if !r.PlanChecks || r.Client == nil {
+// planNew checks a deployment that is to be bought. own is the deployment that it
+// replaces, if any.
+func (r *Resource) planNew(ctx context.Context, plan, config *model, own predecessor, diags *diag.Diagnostics) {
+	if name := plan.ResourcePrivateName; !name.IsUnknown() {
+		diags.Append(r.claims.claim(name.ValueString(), own.ID)...)
+		if own.ID == "" {
+			own = r.claims.adopt(name.ValueString())
+		}
+	}
+	if !r.PlanChecks || r.Client == nil || diags.HasError() {
 		return
 	}
 	wanted, d := plan.definition(ctx, nil)
@@ -71,23 +80,14 @@ func (r *Resource) planNew(ctx context.Context, plan, config, replaced *model, d
 	if diags.HasError() {
 		return
 	}
-	if replaced == nil && !plan.ResourcePrivateName.IsUnknown() {
-		if diags.Append(r.handovers.take(wanted.name)...); diags.HasError() {
-			return
-		}
-	}
-	old, replaces := r.ownNamed(wanted.name)
-	if replaced != nil {
-		old, replaces = ownDeployment{Name: replaced.ResourcePrivateName.ValueString(), ID: replaced.DeploymentID.ValueString(),
-			Status: replaced.Status.ValueString(), EndsAt: replaced.EndsAt.ValueString()}, true
-	}
+	r.Client.Conceal(wanted.secrets()...)
 	c := plan.container(ctx, diags)
-	known := questions{name: !plan.ResourcePrivateName.IsUnknown()}
-	known.room = fullyKnown(ctx, plan.LocationIDs) && !plan.HardwareID.IsUnknown() && !plan.GPUsPerContainer.IsUnknown() && !c.ReplicaCount.IsUnknown()
-	known.price = known.room && !plan.DurationHours.IsUnknown() && !plan.MaxCostUSDC.IsUnknown()
-	diags.Append(r.planDeployment(ctx, wanted, known)...)
-	if replaces && old.Status == string(caas.StatusRunning) && !diags.HasError() {
-		diags.Append(forfeits(old))
+	known := planChecks{name: !plan.ResourcePrivateName.IsUnknown()}
+	known.capacity = fullyKnown(ctx, plan.LocationIDs) && !plan.HardwareID.IsUnknown() && !plan.GPUsPerContainer.IsUnknown() && !c.ReplicaCount.IsUnknown()
+	known.price = known.capacity && !plan.DurationHours.IsUnknown() && !plan.MaxCostUSDC.IsUnknown()
+	diags.Append(r.planDeployment(ctx, wanted, own, known)...)
+	if own.Status == string(caas.StatusRunning) && !diags.HasError() {
+		diags.Append(forfeits(own))
 	}
 	diags.Append(wanted.warnOfDollars(definition{})...)
 	if plan.registry(ctx, diags).ImageURL.IsNull() {
@@ -98,6 +98,9 @@ func (r *Resource) planNew(ctx context.Context, plan, config, replaced *model, d
 // planInPlace checks a change in place, and sets the computed attributes of the plan.
 func (r *Resource) planInPlace(ctx context.Context, plan, state, config *model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
+	if name := plan.ResourcePrivateName; !name.IsUnknown() && !state.ended() {
+		diags.Append(r.claims.claim(name.ValueString(), state.DeploymentID.ValueString())...)
+	}
 	if lowered(plan.DurationHours, state.DurationHours) {
 		diags.AddAttributeError(path.Root("duration_hours"), "Duration can't be lowered", fmt.Sprintf(
 			"%d hours are paid for and duration_hours is lowered to %d: hours are paid up front and can't be given back one by one. "+

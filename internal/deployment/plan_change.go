@@ -20,6 +20,7 @@ func (r *Resource) checkInPlace(ctx context.Context, plan, state, config *model,
 	if diags.HasError() {
 		return
 	}
+	r.Client.Conceal(append(wanted.secrets(), had.secrets()...)...)
 	change := had.to(wanted, state.secretKeys(ctx))
 	if change.rename && !plan.ResourcePrivateName.IsUnknown() {
 		diags.Append(r.planRename(ctx, wanted.name)...)

@@ -116,7 +116,7 @@ func enough(usdc float64) string {
 // planPrice says what the purchase costs, as a warning, and judges it.
 func (s *Session) planPrice(ctx context.Context, p purchase) diag.Diagnostics {
 	key := fmt.Sprint(p.locations, p.hardware, p.hours, p.gpus, p.replicas, p.more)
-	cost, err := s.prices.get(key, func() (float64, error) { return s.price(ctx, p) })
+	cost, err := s.prices.get(ctx, s.Clock, key, func(ctx context.Context) (float64, error) { return s.price(ctx, p) })
 	if err != nil {
 		f := diagnose.Failure{Summary: "Price not known", Err: err, Locate: locate}
 		if p.budget != nil {
@@ -168,13 +168,13 @@ func unknownChoice(err error) diag.Diagnostics {
 	return diags
 }
 
-// questions tells which can be asked: those whose inputs are all known.
-type questions struct{ name, room, price bool }
+// planChecks selects the checks of a plan: those whose inputs are all known.
+type planChecks struct{ name, capacity, price bool }
 
-// planDeployment says what is to be known before a deployment is bought: whether
-// its name is free, whether there is room, and what it costs. The questions are
-// asked at the same time.
-func (s *Session) planDeployment(ctx context.Context, d definition, known questions) diag.Diagnostics {
+// planDeployment checks, before a deployment is bought, whether its name is
+// available and whether there is capacity, and reports the price. own is the
+// deployment that it replaces. The checks run concurrently.
+func (s *Session) planDeployment(ctx context.Context, d definition, own predecessor, known planChecks) diag.Diagnostics {
 	ctx, cancel := s.Clock.WithTimeout(ctx, planTime)
 	defer cancel()
 	said := make([]diag.Diagnostics, 3)
@@ -184,8 +184,8 @@ func (s *Session) planDeployment(ctx context.Context, d definition, known questi
 			g.Go(func() error { said[i] = question(); return nil })
 		}
 	}
-	ask(0, known.name, func() diag.Diagnostics { return s.planName(ctx, d.name) })
-	ask(1, known.room, func() diag.Diagnostics { return s.planRoom(ctx, d) })
+	ask(0, known.name, func() diag.Diagnostics { return s.planName(ctx, d.name, own) })
+	ask(1, known.capacity, func() diag.Diagnostics { return s.planCapacity(ctx, d, own) })
 	ask(2, known.price, func() diag.Diagnostics { return s.planPrice(ctx, purchase{definition: d}) })
 	_ = g.Wait() // the answers are diagnostics
 	var diags diag.Diagnostics
@@ -199,11 +199,24 @@ func (s *Session) planDeployment(ctx context.Context, d definition, known questi
 }
 
 // forfeits says what the end of a running deployment costs.
-func forfeits(own ownDeployment) diag.Diagnostic {
+func forfeits(own predecessor) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(fmt.Sprintf("Replaces the running deployment %q", own.Name), fmt.Sprintf(
 		"The deployment %s runs and is paid for until %s. Replaced, it ends: its first hour is forfeited, the rest of the unused time is refunded to the minute, "+
 			"and nothing serves until the new one runs. With create_before_destroy this can't work, as both would have the same name.",
 		own.ID, own.EndsAt))
+}
+
+// planDestroy warns of what a destroy does not refund. It calls no API: the state
+// has what it needs.
+func (r *Resource) planDestroy(state *model) diag.Diagnostics {
+	if caas.Status(state.Status.ValueString()).Ended() {
+		return nil
+	}
+	conflict := r.claims.destroy(state.ResourcePrivateName.ValueString(), state.DeploymentID.ValueString())
+	if conflict != nil || !r.PlanChecks || r.Client == nil {
+		return conflict
+	}
+	return r.firstHour(state)
 }
 
 // firstHour warns of a destroy in the hour that is charged whole.

@@ -74,14 +74,14 @@ func TestAccDeployment_planSays(t *testing.T) {
 			config: base.with(attributes{"resource_private_name": `"other"`}), fails: true,
 			says: []string{`The name "other" is held by the deployment`, "or rename or destroy that one first."},
 		},
-		"too little room": {
+		"insufficient capacity": {
 			prepare: func(w *world) { w.SetReplicas(203, 1, 1); w.SetReplicas(203, 3, 0) },
 			config:  base.with(attributes{"container_config.replica_count": "2"}),
-			warns:   []string{"Too little room for the deployment", `Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
-			says: []string{`"vllm" wants room for 2 containers on hardware 203, and its locations have: 1 (US,`, "1 container. Locations with room: 2 (DE,",
-				"Add one to location_ids, or apply when there is room again."},
+			warns:   []string{"Insufficient capacity", `Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
+			says: []string{`"vllm" requires capacity for 2 containers on hardware 203, and its locations have: 1 (US,`, "1 container. Locations with enough capacity: 2 (DE,",
+				"Add one of them to location_ids, or apply later, when there is capacity again."},
 		},
-		"room in two locations together": {
+		"capacity in two locations together": {
 			prepare: func(w *world) { w.SetReplicas(203, 1, 1); w.SetReplicas(203, 3, 1) },
 			config:  base.with(attributes{"container_config.replica_count": "2", "location_ids": "[1, 3]"}),
 			warns:   []string{`Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
@@ -257,22 +257,8 @@ func TestAccDeployment_createBeforeDestroy(t *testing.T) {
 		t.Fatalf("the apply went on:\n%s", out)
 	}
 	f.says(out, "With create_before_destroy this can't work, as both would have the same name.")
-	f.says(out, "Is it this resource's own, to be replaced with create_before_destroy? Then remove create_before_destroy:")
+	f.says(out, "with create_before_destroy both would have the same name at the same time, so remove create_before_destroy")
 	w.deploymentsAre(t, "running")
-}
-
-// TestAccDeployment_taintedWithoutRefresh shows that a tainted deployment's own
-// name is no stranger's, even where no refresh has met it.
-func TestAccDeployment_taintedWithoutRefresh(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, caastest.Options{Timings: instant})
-	f := w.folder(t)
-	f.Write("main.tf", base.String())
-	f.Run("apply", "-auto-approve")
-	f.Run("taint", address)
-	f.says(f.Run("plan", "-refresh=false"), `Replaces the running deployment "vllm"`)
-	f.Run("apply", "-auto-approve", "-refresh=false")
-	w.deploymentsAre(t, "destroyed", "running")
 }
 
 // TestAccDeployment_endsSoon shows that a change to a deployment which hardly

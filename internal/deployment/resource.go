@@ -77,7 +77,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	r.Client.Conceal(wanted.secrets()...)
 
-	release, diags := r.claim(wanted.name)
+	release, diags := r.claims.reserve(wanted.name)
 	defer release()
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
@@ -93,6 +93,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(notDeployed(wanted, err)...)
 		return
 	}
+	r.claims.created(wanted.name, id)
 	resp.State.Raw = saved
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
@@ -140,14 +141,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if !state.ResourcePrivateName.IsNull() { // else it is an import, of which Terraform says so
 			resp.Diagnostics.Append(isGone(&state))
 		}
-		r.forget(state.ResourcePrivateName.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
 		resp.Diagnostics.Append(notRead(id, err)...)
 		return
 	case seen.Status == caas.StatusDestroyed:
-		r.forget(state.ResourcePrivateName.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case seen.Status.Ended() && state.RecreateWhenEnded.ValueBool():
@@ -164,6 +163,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if seen.Status.Ended() {
 		resp.Diagnostics.Append(hasEnded(&state))
 	}
+	r.claims.remember(state.predecessor(ctx, &resp.Diagnostics))
 	if !reflect.DeepEqual(state, prior) { // most refreshes change nothing, and Set is slow
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
@@ -192,12 +192,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	known, diags := state.definition(ctx, nil)
+	resp.Diagnostics.Append(diags...)
+	r.Client.Conceal(known.secrets()...)
 	id := state.DeploymentID.ValueString()
 	if last, err := r.destroy(ctx, id); err != nil {
 		resp.Diagnostics.Append(notDestroyed(id, last, err)...)
 		return
 	}
-	r.handovers.destroyed(state.ResourcePrivateName.ValueString(), r.Clock.Now())
+	r.claims.release(known.name, id, r.Clock.Now())
 }
 
 // destroy ends a deployment, unless it has ended already, and returns the last

@@ -39,6 +39,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 	u := update{Session: r.Session, id: id, had: had, wanted: wanted, change: had.to(wanted, state.secretKeys(ctx))}
 	u.watch = watch{id: id, running: plan.WaitForRunning.ValueBool() && u.change.patches(), revived: state.Status.ValueString() == string(caas.StatusFailed)}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, predecessorKey, nil)...) // the plan has used it
 	seen, done, err := u.run(ctx)
 	if u.unshown {
 		resp.Diagnostics.Append(extensionNotShown(id, u.wanted.hours))

@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
@@ -91,8 +92,9 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.ResourceData, resp.DataSourceData = p.session, p.session
-	resp.ListResourceData, resp.ActionData = p.session, p.session
+	session := &deployment.Session{Clock: p.clock}
+	resp.ResourceData, resp.DataSourceData = session, session
+	resp.ListResourceData, resp.ActionData = session, session
 	if c.unknown() {
 		return // at plan, before what it comes from exists: the session has no client
 	}
@@ -100,8 +102,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.session.Client = caas.New(settings)
-	p.session.PlanChecks = c.PlanChecks.IsNull() || c.PlanChecks.ValueBool()
+	session.Client = caas.New(settings)
+	session.PlanChecks = c.PlanChecks.IsNull() || c.PlanChecks.ValueBool()
 }
 
 func (c config) unknown() bool {
@@ -118,7 +120,7 @@ func (p *Provider) settings(c config, diags *diag.Diagnostics) caas.Config {
 		UserAgent:      "terraform-provider-ioneth/" + p.version,
 		RequestTimeout: defaultRequestTimeout,
 		MaxRetries:     defaultMaxRetries,
-		Clock:          p.session.Clock,
+		Clock:          p.clock,
 		Trace:          trace,
 	}
 	if s.Token == "" && s.APIKey == "" && !diags.HasError() {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 	"github.com/ioneth/terraform-provider-ioneth/internal/inventory"
 )
@@ -19,7 +20,7 @@ import (
 // Provider is the provider of one Terraform process.
 type Provider struct {
 	version string
-	session *deployment.Session
+	clock   caas.Clock
 }
 
 var (

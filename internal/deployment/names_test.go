@@ -31,7 +31,7 @@ func TestDeployment_nameUsedTwice(t *testing.T) {
 	}})
 	first, err := p.ApplyResourceChange(t.Context(), create)
 	p.ok(err, first.Diagnostics)
-	if len(second.Diagnostics) != 1 || !strings.Contains(second.Diagnostics[0].Detail, `Another resource of this configuration is deploying "vllm" in the same apply. Nothing was bought for this one.`) {
+	if len(second.Diagnostics) != 1 || !strings.Contains(second.Diagnostics[0].Detail, `Another resource of this configuration creates a deployment named "vllm" too. Nothing was bought for this one.`) {
 		t.Errorf("the second says %v", second.Diagnostics)
 	}
 	if n := len(w.Calls("POST", "/deploy")); n != 1 {
