@@ -131,14 +131,17 @@ type request struct {
 	skip         int
 }
 
-// refusals holds a func(*http.Request) bool by the host of each mock. A server
+// refusal reports whether the connection of a request is refused.
+type refusal func(*http.Request) bool
+
+// refusals holds the refusal of each mock by its host. A server
 // can't refuse a connection, so the proxy function of the default transport does,
 // which the provider's client copies.
 var refusals sync.Map
 
 func init() {
 	http.DefaultTransport.(*http.Transport).Proxy = func(r *http.Request) (*url.URL, error) {
-		if refuses, ok := refusals.Load(r.URL.Host); ok && refuses.(func(*http.Request) bool)(r) {
+		if refuses, ok := refusals.Load(r.URL.Host); ok && refuses.(refusal)(r) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 		}
 		return nil, nil
@@ -149,7 +152,7 @@ func init() {
 // number is all of them.
 func (e *testEnv) refuseConnections(at request, times int) {
 	var mu sync.Mutex
-	refusals.Store(strings.TrimPrefix(e.URL(), "http://"), func(r *http.Request) bool {
+	refusals.Store(strings.TrimPrefix(e.URL(), "http://"), refusal(func(r *http.Request) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		pattern := caastest.Prefix + strings.ReplaceAll(at.path, "{}", "*")
@@ -162,7 +165,7 @@ func (e *testEnv) refuseConnections(at request, times int) {
 		}
 		times--
 		return true
-	})
+	}))
 }
 
 // lockedBuffer is a buffer that several goroutines write to.
