@@ -60,9 +60,8 @@ func TestAccDeployment_failedWaitKeepsTheID(t *testing.T) {
 							c.mended(w)
 							w.ResetJournal()
 						},
-						Config:             w.hcl(minimal),
-						PlanOnly:           true,
-						ExpectNonEmptyPlan: true, // tainted
+						RefreshState:       true, // a plan of a tainted deployment needs the refresh
+						ExpectNonEmptyPlan: true,
 					},
 				},
 			})
