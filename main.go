@@ -34,7 +34,7 @@ func main() {
 }
 
 // quietFrameworkLogs turns the framework's own logs off unless the user asked
-// for logs: it formats its TRACE lines even when nobody listens, which is a
+// for logs: it formats its TRACE lines even when they are not read, which is a
 // third of the time of a large plan.
 func quietFrameworkLogs() {
 	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_IONETH", "TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {

@@ -5,13 +5,15 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 )
 
 // TestMeasure shows that the benchmark runs, and that each operation sends the
 // calls that it needs and no other.
 func TestMeasure(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath(terraformPath()); err != nil {
+	if _, err := exec.LookPath(tfcli.Path()); err != nil {
 		t.Skip("Terraform not found")
 	}
 	report, err := measure(t.Context(), scale{runs: 1, counts: []int{1}, calls: 2, limited: 10}, "")

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -131,7 +132,7 @@ func countCalls(ctx context.Context, n int, s *subject) (string, error) {
 			return "", err
 		}
 		if step.operation != "" {
-			table += fmt.Sprintf("| %s | %s |\n", step.operation, describeCalls(s.api.Requests()))
+			table += fmt.Sprintf("| %s | %s |\n", step.operation, describeCalls(s.api.Requests("", "")))
 		}
 	}
 	return table, nil
@@ -169,12 +170,14 @@ func measureLimited(ctx context.Context, n int, s *subject) (string, error) {
 	table += "| operation | deployments | accepted | rejected | wall time | ideal | ratio |\n" + strings.Repeat("| --- ", 7) + "|\n"
 	tooSlow := false
 	for _, operation := range timedOperations[1:] {
-		s.api.Limit(perSecond, burst, "1") // fills the bucket again
+		s.api.Configure(func(o *caastest.Options) {
+			o.Limit = caastest.RateLimit{PerSecond: perSecond, Burst: burst, RetryAfter: "1"}
+		}) // fills the bucket again
 		took, err := s.terraform(ctx, append(slices.Clone(operation.args), instances(n))...)
 		if err != nil {
 			return "", err
 		}
-		requests, rejected := s.api.Requests(), 0
+		requests, rejected := s.api.Requests("", ""), 0
 		for _, r := range requests {
 			if r.Status == http.StatusTooManyRequests {
 				rejected++
@@ -193,7 +196,7 @@ func measureLimited(ctx context.Context, n int, s *subject) (string, error) {
 
 // title returns the title of the report and where its numbers come from.
 func title(ctx context.Context, runs int) (string, error) {
-	out, err := exec.CommandContext(ctx, terraformPath(), "version").Output() //nolint:gosec // the caller's own Terraform
+	out, err := exec.CommandContext(ctx, tfcli.Path(), "version").Output() //nolint:gosec // the caller's own Terraform
 	if err != nil {
 		return "", fmt.Errorf("terraform version: %w", err)
 	}

@@ -12,14 +12,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-const (
-	modulePath      = "github.com/ioneth/terraform-provider-ioneth"
-	providerVersion = "0.0.1" // a version that no registry has
-	token           = "bench-token"
-)
+const token = "bench-token"
 
 // The configurations measured. The variable n is the number of instances.
 var (
@@ -52,10 +49,10 @@ type cost struct{ wall, cpu float64 }
 // build compiles a package of the module in the same way as a release.
 func build(ctx context.Context, binary, pkg string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", //nolint:gosec // the arguments are constants and a temporary path
-		"-ldflags=-s -w -X main.version="+providerVersion, "-o", binary, modulePath+pkg)
+		"-ldflags=-s -w -X main.version="+tfcli.Version, "-o", binary, tfcli.Module+pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build %s: %w\n%s", modulePath+pkg, err, out)
+		return fmt.Errorf("go build %s: %w\n%s", tfcli.Module+pkg, err, out)
 	}
 	return nil
 }
@@ -64,10 +61,10 @@ func build(ctx context.Context, binary, pkg string) error {
 // mirror below it and runs terraform init.
 func (s *subject) install(ctx context.Context, dir string) error {
 	s.dir = dir
-	mirror := filepath.Join(dir, "mirror", "registry.terraform.io", "ioneth", s.source, providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
+	mirror := filepath.Join(dir, "mirror", "registry.terraform.io", "ioneth", s.source, tfcli.Version, runtime.GOOS+"_"+runtime.GOARCH)
 	err := errors.Join(
 		os.MkdirAll(mirror, 0o750),
-		os.WriteFile(filepath.Join(mirror, "terraform-provider-"+s.source+"_v"+providerVersion), //nolint:gosec // executable
+		os.WriteFile(filepath.Join(mirror, "terraform-provider-"+s.source+"_v"+tfcli.Version), //nolint:gosec // executable
 			fmt.Appendf(nil, wrapper, s.binary, s.path("cpu")), 0o700),
 		os.WriteFile(s.path("terraform.rc"),
 			fmt.Appendf(nil, "provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", s.path("mirror")), 0o600),
@@ -89,8 +86,8 @@ func (s *subject) reset(ctx context.Context) (err error) {
 		return err
 	}
 	s.api, err = caastest.New(caastest.Options{ //nolint:contextcheck // closed with ctx
-		Token:          token,
-		AbsentContract: true,
+		Token:        token,
+		SkipContract: true,
 		// A phase of 0 would get the mock's default.
 		Timings: caastest.Timings{Provision: time.Nanosecond, URL: time.Nanosecond, Terminate: time.Nanosecond},
 	})
@@ -103,32 +100,17 @@ func (s *subject) reset(ctx context.Context) (err error) {
 	return nil
 }
 
-// terraformPath is the Terraform that the tests run, or the one on PATH.
-func terraformPath() string {
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-	return "terraform"
-}
-
-// terraform runs one Terraform command. Nothing of the caller's environment
-// reaches it but what it needs to run.
+// terraform runs one Terraform command.
 func (s *subject) terraform(ctx context.Context, args ...string) (cost, error) {
 	if err := os.RemoveAll(s.path("cpu")); err != nil {
 		return cost{}, err
 	}
-	cmd := exec.CommandContext(ctx, terraformPath(), args...) //nolint:gosec // the caller's own Terraform
-	cmd.Dir = s.dir
-	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TMPDIR=" + os.TempDir(),
-		"CHECKPOINT_DISABLE=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "TF_CLI_CONFIG_FILE=" + s.path("terraform.rc"),
-	}
+	cli := &tfcli.CLI{Path: tfcli.Path(), Dir: s.dir, Env: append(tfcli.CleanEnvironment(), "HOME="+s.dir, "TF_CLI_CONFIG_FILE="+s.path("terraform.rc"))}
 	if s.api != nil {
 		s.api.ResetJournal()
-		cmd.Env = append(cmd.Env, "IONETH_ENDPOINT="+s.api.URL(), "IONETH_TOKEN="+token)
+		cli.Env = append(cli.Env, "IONETH_ENDPOINT="+s.api.URL(), "IONETH_TOKEN="+token)
 	}
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
+	cmd := cli.Command(ctx, args...)
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	wall := time.Since(start).Seconds()

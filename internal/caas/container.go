@@ -7,45 +7,38 @@ import (
 
 // Container is one container of a deployment (reference).
 type Container struct {
-	ContainerID      Text             `json:"container_id"`
-	DeviceID         Text             `json:"device_id"`
+	ContainerID      string           `json:"container_id"`
+	DeviceID         string           `json:"device_id"`
 	Status           Status           `json:"status"`
-	PublicURL        Text             `json:"public_url"` // "" until it is up
-	Hardware         Text             `json:"hardware"`
-	BrandName        Text             `json:"brand_name"`
+	PublicURL        string           `json:"public_url"` // "" until it is up
+	Hardware         string           `json:"hardware"`
+	BrandName        string           `json:"brand_name"`
 	CreatedAt        Time             `json:"created_at"`
 	UptimePercent    Float            `json:"uptime_percent"`
 	GPUsPerContainer Int              `json:"gpus_per_container"`
 	Events           []ContainerEvent `json:"container_events"`
 }
 
-// ContainerEvent is something that happened to a container. Its message is
-// cleaned of secrets and control characters.
+// ContainerEvent is an event of a container. Its message is redacted and cleaned
+// of control characters.
 type ContainerEvent struct {
-	Time    Time `json:"time"`
-	Message Text `json:"message"`
+	Time    Time   `json:"time"`
+	Message string `json:"message"`
 }
 
 // Containers reads the containers of a deployment (seen), in the API's order.
 func (c *Client) Containers(ctx context.Context, id string) ([]Container, error) {
 	path, err := deploymentPath(id, "containers")
+	r := request{method: http.MethodGet, path: path}
 	if err != nil {
-		return nil, badID(http.MethodGet, err)
+		return nil, r.notSent(err)
 	}
-	read := call{method: http.MethodGet, path: path}
-	body, err := c.do(ctx, read)
-	if err != nil {
-		return nil, err
-	}
-	containers, err := decodeList[Container](body, "workers", "containers")
-	if err != nil {
-		return nil, unreadable(read, err)
-	}
+	containers, err := fetchRows(ctx, c, r, func(Container) bool { return true }, "workers", "containers")
 	for i := range containers {
 		events := containers[i].Events
 		for j := range events {
-			events[j].Message = Text(c.clean(string(events[j].Message)))
+			events[j].Message = c.clean(events[j].Message)
 		}
 	}
-	return containers, nil
+	return containers, err
 }

@@ -1,16 +1,16 @@
 package caas
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"fmt"
+	"encoding/json"
 	"net/http"
 )
 
 // DeployRequest is the body of POST …/deploy (seed; the nesting is seen).
 type DeployRequest struct {
 	ResourcePrivateName string          `json:"resource_private_name"`
-	DurationHours       int64           `json:"duration_hours"` // paid for up front
+	DurationHours       int64           `json:"duration_hours"` // paid in advance
 	GPUsPerContainer    int64           `json:"gpus_per_container"`
 	HardwareID          int64           `json:"hardware_id"`
 	LocationIDs         []int64         `json:"location_ids"`
@@ -18,8 +18,8 @@ type DeployRequest struct {
 	RegistryConfig      RegistryConfig  `json:"registry_config"`
 }
 
-// ContainerConfig is how the containers run (seed). A nil or empty Args and
-// empty maps are left out: the API refuses an empty Args.
+// ContainerConfig is the container definition (seed). A nil or empty Args and
+// empty maps are left out: the API rejects an empty Args.
 type ContainerConfig struct {
 	ReplicaCount       int64             `json:"replica_count"`
 	Entrypoint         []string          `json:"entrypoint"`
@@ -29,55 +29,71 @@ type ContainerConfig struct {
 	Args               []string          `json:"args,omitempty"`
 }
 
-// RegistryConfig is where the image comes from (seed). Empty members are left
-// out.
+// RegistryConfig is the image and the credential of its registry (seed). Empty
+// members are left out.
 type RegistryConfig struct {
 	ImageURL         string `json:"image_url,omitempty"`
 	RegistryUsername string `json:"registry_username,omitempty"`
 	RegistrySecret   string `json:"registry_secret,omitempty"`
 }
 
-// ErrPaymentRequired is within the error of a deploy or extend that the account
-// has no credits for: nothing was made and nothing paid (seed).
-var ErrPaymentRequired = errors.New("payment required: the account does not have enough credits")
-
-// ErrNoID is within the error of a deploy that was answered with success but
-// without an id, or with nothing at all (seen): the deployment exists, or will.
-var ErrNoID = errors.New("the reply names no deployment_id")
-
-// statusPaymentRequired is the status of a reply that refuses for want of
-// credits (seed).
-const statusPaymentRequired Status = "payment_required"
-
-// Deploy buys and starts a deployment, and returns its id.
+// Deploy buys and starts a deployment, and returns its ID.
 //
-// It is sent again only when it surely did not land: after a 429, and when no
-// connection could be made. Of its errors, those for which [IsRefused] or
-// errors.Is(err, ErrPaymentRequired) holds left nothing behind; after any other
-// the deployment may exist, and its name is the only handle on it.
-func (c *Client) Deploy(ctx context.Context, r DeployRequest) (id string, err error) {
-	if r.LocationIDs == nil {
-		r.LocationIDs = []int64{} // the API wants a list, not null
+// It is sent again only after a 429 and after a failure to connect, which
+// certainly had no effect. After an error for which [IsRejected] holds (a missing
+// credit is one, [ErrPaymentRequired]) nothing was created; after any other the
+// deployment may exist, and its name is the only way to find it.
+func (c *Client) Deploy(ctx context.Context, d DeployRequest) (id string, err error) {
+	if d.LocationIDs == nil {
+		d.LocationIDs = []int64{} // the API requires a list, not null
 	}
-	if r.ContainerConfig.Entrypoint == nil {
-		r.ContainerConfig.Entrypoint = []string{}
+	if d.ContainerConfig.Entrypoint == nil {
+		d.ContainerConfig.Entrypoint = []string{}
 	}
-	deploy := call{method: http.MethodPost, path: base + "/deploy", body: r, once: true}
-	var reply struct {
-		Status       Status `json:"status"`
-		DeploymentID Text   `json:"deployment_id"`
-	}
-	if err := c.fetch(ctx, deploy, &reply); errors.Is(err, errEmptyReply) {
-		return "", unreadable(deploy, fmt.Errorf("%w: %w", ErrNoID, errEmptyReply))
-	} else if err != nil {
+	r := request{method: http.MethodPost, path: base + "/deploy", body: d, purchase: true}
+	o, err := c.send(ctx, r)
+	if err != nil {
 		return "", err
 	}
+	reply := openEnvelope(o.body)
+	var content struct {
+		DeploymentID string `json:"deployment_id"`
+	}
+	shape := unmarshal(reply.content, &content)
 	switch {
-	case reply.DeploymentID != "":
-		return string(reply.DeploymentID), nil
-	case reply.Status == statusPaymentRequired:
-		return "", unreadable(deploy, ErrPaymentRequired)
+	case content.DeploymentID != "":
+		return content.DeploymentID, nil
+	case reply.isPaymentRequired():
+		return "", c.unusable(r, o, ErrPaymentRequired)
+	case len(reply.content) > 0 && !json.Valid(o.body):
+		return "", c.unusable(r, o, errNotJSON)
+	case len(reply.content) > 0 && shape != nil:
+		return "", c.unusable(r, o, errShape)
 	default:
-		return "", unreadable(deploy, ErrNoID)
+		return "", c.unusable(r, o, ErrNoDeploymentID)
+	}
+}
+
+// Extend buys more hours (seen), at least 1. Like [Client.Deploy] it is sent again
+// only when it certainly had no effect: after an error for which [IsRejected] does
+// not hold, the hours may have been bought.
+func (c *Client) Extend(ctx context.Context, id string, hours int64) error {
+	path, err := deploymentPath(id, "extend")
+	r := request{method: http.MethodPost, path: path, purchase: true, body: struct {
+		DurationHours int64 `json:"duration_hours"`
+	}{hours}}
+	if err != nil {
+		return r.notSent(err)
+	}
+	o, err := c.send(ctx, r)
+	switch {
+	case err != nil:
+		return err
+	case openEnvelope(o.body).isPaymentRequired():
+		return c.unusable(r, o, ErrPaymentRequired)
+	case len(bytes.TrimSpace(o.body)) > 0 && !json.Valid(o.body):
+		return c.unusable(r, o, errNotJSON)
+	default:
+		return nil
 	}
 }

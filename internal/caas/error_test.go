@@ -9,11 +9,10 @@ import (
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// TestError_text pins what is said for each form of refusal.
-func TestError_text(t *testing.T) {
+// TestError_reason pins the reason for each form of rejection.
+func TestError_reason(t *testing.T) {
 	page := "<html><body>" + strings.Repeat("Bad Gateway ", 100) + "</body></html>"
 	for name, test := range map[string]struct {
 		status int
@@ -29,24 +28,25 @@ func TestError_text(t *testing.T) {
 		"422 with a strange loc":     {422, `{"detail":[{"loc":{"x":1},"msg":"bad"},{"loc":["body","args"],"msg":"worse"}]}`, "bad; args: worse"},
 		"422 list of texts":          {422, `{"detail":["first","second"]}`, "first; second"},
 		"422 list with null":         {422, `{"detail":[null,{"msg":"bad"}]}`, "bad"},
-		"422 empty list":             {422, `{"detail":[]}`, "the API gave no reason"},
+		"422 empty list":             {422, `{"detail":[]}`, "no reason"},
 		"4xx text":                   {409, `{"detail":"Deployment is over"}`, "Deployment is over"},
 		"4xx text, wrapped":          {409, `{"data":{"detail":"Deployment is over"}}`, "Deployment is over"},
 		"4xx object":                 {400, `{"detail":{"message":"No such thing","code":7}}`, "No such thing"},
 		"4xx object with msg":        {400, `{"detail":{"msg":"No such thing"}}`, "No such thing"},
-		"message of a gateway":       {403, `{"message":"Forbidden"}`, "Forbidden"},
+		"message of a gateway":       {404, `{"message":"Forbidden"}`, "Forbidden"},
+		"beside a null data":         {409, `{"data":null,"detail":"Deployment is over"}`, "Deployment is over"},
+		"422 beside a null data":     {422, `{"data":null,"detail":[{"loc":["body","args"],"msg":"bad"}]}`, "args: bad"},
+		"above the data":             {409, `{"data":{"id":"x"},"message":"Deployment is over"}`, "Deployment is over"},
 		"error of a gateway":         {404, `{"error":"no route"}`, "no route"},
 		"error object of a gateway":  {404, `{"error":{"message":"no route"}}`, "no route"},
-		"400 key_set":                {400, `{"key_set":true}`, "the API key is not valid (answered as 400)"},
-		"400 key_set, wrapped":       {400, `{"data":{"key_set":true}}`, "the API key is not valid (answered as 400)"},
-		"HTML page":                  {404, page, "a gateway answered with an HTML page of 1226 bytes instead of the API's JSON"},
-		"plain text":                 {404, "no", "the answer is 2 bytes that are no JSON object"},
-		"JSON but no object":         {404, `["no"]`, "the answer is 6 bytes that are no JSON object"},
-		"null":                       {404, "null", "the API gave no reason"},
-		"nothing at all":             {404, "", "the API gave no reason"},
-		"blanks":                     {404, " \r\n", "the API gave no reason"},
-		"a detail of a strange kind": {404, `{"detail":{"x":[1]}}`, "the API gave no reason"},
-		"a number for a text":        {404, `{"detail":7}`, "7"},
+		"HTML page":                  {404, page, "a gateway returned an HTML page of 1226 bytes instead of the API's JSON"},
+		"plain text":                 {404, "no", "the reply is 2 bytes that are not a JSON object"},
+		"JSON but no object":         {404, `["no"]`, "the reply is 6 bytes that are not a JSON object"},
+		"null":                       {404, "null", "no reason"},
+		"nothing at all":             {404, "", "no reason"},
+		"blanks":                     {404, " \r\n", "no reason"},
+		"a detail of a strange kind": {404, `{"detail":{"x":[1]}}`, "no reason"},
+		"a number for a string":      {404, `{"detail":7}`, "7"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := onScript(t, reply(test.status, test.body))
@@ -55,12 +55,34 @@ func TestError_text(t *testing.T) {
 			if e.Reason() != test.reason {
 				t.Errorf("got  %q\nwant %q", e.Reason(), test.reason)
 			}
-			if strings.HasPrefix(name, "400 key_set") != caas.IsUnauthorized(err) && test.status == 400 {
-				t.Errorf("IsUnauthorized is %v", caas.IsUnauthorized(err))
-			}
 			contains(t, err.Error(), test.reason, "GET "+prefix+"/deployment/"+someID)
 			r.wantSent(1)
 		})
+	}
+}
+
+// TestError_credential: the likely causes follow what the API returned, and the
+// status stays what it was.
+func TestError_credential(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		begins string
+	}{
+		"401":          {401, `{"detail":"Invalid token"}`, "Invalid token; the token or API key is missing, wrong or expired"},
+		"403":          {403, ``, "the token or API key is missing, wrong or expired"},
+		"400":          {400, `{"key_set":true}`, "the token or API key is missing, wrong or expired"},
+		"400, wrapped": {400, `{"data":{"key_set":true}}`, "the token or API key is missing, wrong or expired"},
+	} {
+		err := onScript(t, reply(test.status, test.body)).client.Destroy(t.Context(), someID)
+		e := apiError(t, err)
+		if e.Status != test.status || !caas.IsUnauthorized(err) || !caas.IsRejected(err) || !strings.HasPrefix(e.Reason(), test.begins) {
+			t.Errorf("%s: %#v", name, e)
+		}
+		contains(t, e.Reason(), "21 days", "another project than IO Cloud", "no IO credits")
+	}
+	if err := onScript(t, reply(400, `{"detail":"x"}`)).client.Destroy(t.Context(), someID); caas.IsUnauthorized(err) {
+		t.Errorf("any 400 is about the credential: %v", err)
 	}
 }
 
@@ -91,139 +113,115 @@ func TestError_where(t *testing.T) {
 		}
 	}
 	e := apiError(t, onScript(t, reset, withRetries(0)).client.Destroy(t.Context(), "x"))
-	if want := "DELETE " + prefix + "/deployment/x: no answer"; e.Where() != want {
+	if want := "DELETE " + prefix + "/deployment/x: no complete reply"; e.Where() != want {
 		t.Errorf("got %q, want %q", e.Where(), want)
 	}
 }
 
-// TestError_predicates pins, for every kind of answer, which predicates hold.
+// TestError_predicates pins, for every kind of reply to a purchase, which
+// predicates hold.
 func TestError_predicates(t *testing.T) {
-	type holds struct{ refused, notFound, unauthorized, success, payment, noID bool }
+	type holds struct{ rejected, accepted, transient, notFound, unauthorized, busy, payment, noID bool }
 	for name, test := range map[string]struct {
 		answer http.HandlerFunc
 		want   holds
 	}{
-		"400":                         {reply(400, `{}`), holds{refused: true}},
-		"400 key_set":                 {reply(400, `{"key_set":true}`), holds{refused: true, unauthorized: true}},
-		"401":                         {reply(401, `{}`), holds{refused: true, unauthorized: true}},
-		"402":                         {reply(402, `{"detail":"no credits"}`), holds{refused: true, payment: true}},
-		"403":                         {reply(403, ``), holds{refused: true, unauthorized: true}},
-		"404":                         {reply(404, ``), holds{refused: true, notFound: true}},
-		"408":                         {reply(408, ``), holds{}},
-		"409":                         {reply(409, ``), holds{refused: true}},
-		"422":                         {reply(422, `{"detail":[]}`), holds{refused: true}},
-		"302":                         {reply(302, ``, "Location", "/x"), holds{}},
-		"500":                         {reply(500, ``), holds{}},
-		"501":                         {reply(501, ``), holds{}},
-		"502":                         {reply(502, `<html>`), holds{}},
-		"200 payment_required":        {reply(200, `{"status":"payment_required"}`), holds{payment: true, success: true}},
-		"200 Payment_Required, deep":  {reply(200, `{"data":{"status":"Payment_Required","deployment_id":null}}`), holds{payment: true, success: true}},
-		"200 without id":              {reply(200, `{"status":"deployment requested"}`), holds{noID: true, success: true}},
-		"200 with an empty id":        {reply(200, `{"status":"deployment requested","deployment_id":""}`), holds{noID: true, success: true}},
-		"200 empty":                   {reply(200, ``), holds{noID: true, success: true}},
-		"200 blank":                   {reply(200, " \n"), holds{noID: true, success: true}},
-		"200 null":                    {reply(200, `null`), holds{noID: true, success: true}},
-		"204":                         {reply(204, ``), holds{noID: true, success: true}},
-		"200 HTML":                    {reply(200, `<html>`), holds{success: true}},
-		"200 JSON cut short":          {reply(200, `{"status":"deployment requ`), holds{success: true}},
-		"200 of another shape":        {reply(200, `[1]`), holds{success: true}},
-		"200 truncated":               {cut(`{"status":"deployment requested"}`), holds{}},
-		"reset":                       {reset, holds{}},
-		"no answer in time":           {hang(31e9), holds{}},
-		"200 too large":               {reply(200, `"`+strings.Repeat("x", 9<<20)+`"`), holds{}},
-		"200 id and payment_required": {reply(200, `{"status":"payment_required","deployment_id":"x"}`), holds{}},
+		"400":                           {reply(400, `{}`), holds{rejected: true}},
+		"400 key_set":                   {reply(400, `{"key_set":true}`), holds{rejected: true, unauthorized: true}},
+		"400 payment_required":          {reply(400, `{"status":"payment_required"}`), holds{rejected: true, payment: true}},
+		"401":                           {reply(401, `{}`), holds{rejected: true, unauthorized: true}},
+		"402":                           {reply(402, `{"detail":"no credits"}`), holds{rejected: true, payment: true}},
+		"403":                           {reply(403, ``), holds{rejected: true, unauthorized: true}},
+		"404":                           {reply(404, ``), holds{rejected: true, notFound: true}},
+		"408":                           {reply(408, ``), holds{transient: true}},
+		"409":                           {reply(409, ``), holds{rejected: true, busy: true}},
+		"422":                           {reply(422, `{"detail":[]}`), holds{rejected: true}},
+		"423":                           {reply(423, ``), holds{rejected: true, busy: true}},
+		"302":                           {reply(302, ``, "Location", "/x"), holds{}},
+		"500":                           {reply(500, ``), holds{transient: true}},
+		"501":                           {reply(501, ``), holds{}},
+		"502":                           {reply(502, `<html>`), holds{transient: true}},
+		"200 payment_required":          {reply(200, `{"status":"payment_required"}`), holds{rejected: true, payment: true}},
+		"200 Payment_Required, deep":    {reply(200, `{"data":{"status":"Payment_Required","deployment_id":null}}`), holds{rejected: true, payment: true}},
+		"200 payment_required, no data": {reply(200, `{"status":"payment_required","data":null}`), holds{rejected: true, payment: true}},
+		"200 payment_required, above":   {reply(200, `{"status":"payment_required","data":{"id":null}}`), holds{rejected: true, payment: true}},
+		"200 without id":                {reply(200, `{"status":"deployment requested"}`), holds{noID: true, accepted: true}},
+		"200 with an empty id":          {reply(200, `{"status":"deployment requested","deployment_id":""}`), holds{noID: true, accepted: true}},
+		"200 empty":                     {reply(200, ``), holds{noID: true, accepted: true}},
+		"200 blank":                     {reply(200, " \n"), holds{noID: true, accepted: true}},
+		"200 null":                      {reply(200, `null`), holds{noID: true, accepted: true}},
+		"204":                           {reply(204, ``), holds{noID: true, accepted: true}},
+		"200 HTML":                      {reply(200, `<html>`), holds{accepted: true}},
+		"200 JSON cut short":            {reply(200, `{"status":"deployment requ`), holds{accepted: true}},
+		"200 of another structure":      {reply(200, `[1]`), holds{accepted: true}},
+		"200 truncated":                 {cut(`{"status":"deployment requested"}`), holds{transient: true}},
+		"reset":                         {reset, holds{transient: true}},
+		"no reply in time":              {hang(31e9), holds{transient: true}},
+		"200 too large":                 {reply(200, `"`+strings.Repeat("x", 9<<20)+`"`), holds{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := onScript(t, test.answer)
 			_, err := r.client.Deploy(t.Context(), smallRequest())
-			if name == "200 id and payment_required" {
-				if err != nil {
-					t.Errorf("a reply with an id is a deployment: %v", err)
-				}
-				return
-			}
 			_ = apiError(t, err)
 			got := holds{
-				caas.IsRefused(err), caas.IsNotFound(err), caas.IsUnauthorized(err), caas.IsSuccess(err),
-				errors.Is(err, caas.ErrPaymentRequired), errors.Is(err, caas.ErrNoID),
+				caas.IsRejected(err), caas.IsAccepted(err), caas.IsTransient(err), caas.IsNotFound(err), caas.IsUnauthorized(err), caas.IsBusy(err),
+				errors.Is(err, caas.ErrPaymentRequired), errors.Is(err, caas.ErrNoDeploymentID),
 			}
 			if got != test.want {
 				t.Errorf("got %+v, want %+v: %v", got, test.want, err)
+			}
+			if name == "204" {
+				contains(t, err.Error(), "204 No Content")
 			}
 			r.wantSent(1)
 		})
 	}
 }
 
-func TestError_predicatesOfOtherErrors(t *testing.T) {
+// TestError_predicatesOfReads: an unusable reply to a read may be another one at
+// the next attempt.
+func TestError_predicatesOfReads(t *testing.T) {
+	for body, says := range map[string]string{
+		`<html>`: "the reply is not JSON", ``: "the reply is not JSON", `{"data":[]}`: "unexpected structure", `{}`: "it has no id or no status",
+		`{"data":null,"detail":"not yet known"}`: "not yet known; ", `{"id":"x","status":" "}`: "it has no id or no status",
+	} {
+		d, err := onScript(t, reply(200, body), withRetries(1)).client.Deployment(t.Context(), someID)
+		if d != nil || !caas.IsAccepted(err) || !caas.IsTransient(err) || caas.IsRejected(err) {
+			t.Errorf("%s: got %+v, %v", body, d, err)
+		}
+		contains(t, err.Error(), says)
+	}
 	for _, err := range []error{nil, context.Canceled, errors.New("404")} {
-		if caas.IsRefused(err) || caas.IsNotFound(err) || caas.IsUnauthorized(err) || caas.IsSuccess(err) {
+		if caas.IsRejected(err) || caas.IsNotFound(err) || caas.IsUnauthorized(err) || caas.IsAccepted(err) || caas.IsTransient(err) || caas.IsBusy(err) {
 			t.Errorf("a predicate holds for %v", err)
 		}
 	}
 }
 
-// TestError_extendWithoutCredits is the other purchase.
-func TestError_extendWithoutCredits(t *testing.T) {
-	for name, answer := range map[string]http.HandlerFunc{
-		"200": reply(200, `{"data":{"status":"PAYMENT_REQUIRED"}}`), "402": reply(402, `{"detail":"no credits"}`),
+// TestError_extend is the other purchase: any success without payment_required is
+// one.
+func TestError_extend(t *testing.T) {
+	for body, want := range map[string]error{
+		`{"data":{"status":"PAYMENT_REQUIRED"}}`: caas.ErrPaymentRequired, `{"status":"payment_required","data":null}`: caas.ErrPaymentRequired,
+		``: nil, `{"data":{"id":"d","status":"running"}}`: nil, `{"data":null}`: nil, `[]`: nil,
 	} {
-		err := onScript(t, answer).client.Extend(t.Context(), someID, 1)
-		if !errors.Is(err, caas.ErrPaymentRequired) {
-			t.Errorf("%s: %v", name, err)
+		err := onScript(t, reply(200, body)).client.Extend(t.Context(), someID, 1)
+		if !errors.Is(err, want) || (err == nil) != (want == nil) || err != nil && !caas.IsRejected(err) {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
-	for name, answer := range map[string]http.HandlerFunc{
-		"empty": reply(200, ``), "detail": reply(200, `{"data":{"id":"d","status":"running"}}`),
-	} {
-		if err := onScript(t, answer).client.Extend(t.Context(), someID, 1); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	if err := onScript(t, reply(200, `<html>`)).client.Extend(t.Context(), someID, 1); !caas.IsAccepted(err) || caas.IsRejected(err) {
+		t.Errorf("a page: %v", err)
 	}
 }
 
-// TestError_badCredential asks the mock, which answers as the API does.
-func TestError_badCredential(t *testing.T) {
-	for name, credentials := range map[string][2]string{
-		"token": {"wrong", ""}, "key": {"", "wrong"}, "both": {"wrong", "wrong"}, "none": {"", ""},
-	} {
-		r := onMock(t, caastest.Options{}, withCredentials(credentials[0], credentials[1]))
-		r.mock.AllowViolations()
-		for _, c := range everyCall {
-			if _, err := c.do(t.Context(), r.client); !caas.IsUnauthorized(err) || !caas.IsRefused(err) {
-				t.Errorf("%s: %s: %v", name, c.name, err)
-			}
-		}
-	}
-}
-
-// TestEveryCall_withoutAnAnswer holds for all calls alike.
-func TestEveryCall_withoutAnAnswer(t *testing.T) {
+// TestError_ofEveryCall names the request.
+func TestError_ofEveryCall(t *testing.T) {
 	for _, c := range everyCall {
-		for what, answer := range map[string]http.HandlerFunc{
-			"HTML page": reply(200, `<html>hello</html>`), "cut short": reply(200, `{"data":{"status":"ru`), "not found": reply(404, `{"detail":"Not Found"}`),
-		} {
-			r := onScript(t, answer, withRetries(1))
-			_, err := c.do(t.Context(), r.client)
-			e := apiError(t, err)
-			if e.Method != c.method || !strings.HasPrefix(e.Path, prefix) && c.name != "Locations" {
-				t.Errorf("%s: %s: the error is of %s %s", c.name, what, e.Method, e.Path)
-			}
-			if what != "not found" && !caas.IsSuccess(err) || what == "not found" && !caas.IsNotFound(err) {
-				t.Errorf("%s: %s: %v", c.name, what, err)
-			}
-			lacks(t, err.Error(), "hello", "<html>")
-		}
-	}
-}
-
-// TestDeployment_withoutStatus: what says nothing of a deployment is not taken
-// for one, which could be written into the state.
-func TestDeployment_withoutStatus(t *testing.T) {
-	for _, body := range []string{`{}`, `{"data":{}}`, `{"id":"x","status":null}`, `{"data":{"id":"x","status":" "}}`} {
-		d, err := onScript(t, reply(200, body)).client.Deployment(t.Context(), someID)
-		if d != nil || !caas.IsSuccess(err) {
-			t.Errorf("%s: got %+v, %v", body, d, err)
+		_, err := c.do(t.Context(), onScript(t, reply(404, `{"detail":"Not Found"}`)).client)
+		e := apiError(t, err)
+		if e.Method != c.method || !strings.HasPrefix(e.Path, prefix) && c.name != "Locations" || !caas.IsNotFound(err) {
+			t.Errorf("%s: the error is of %s %s: %v", c.name, e.Method, e.Path, err)
 		}
 	}
 }

@@ -29,33 +29,24 @@ func overHTTP2(t *testing.T, handler http.HandlerFunc) *Client {
 	}
 	c := New(Config{
 		Endpoint: endpoint, Token: "x", RequestTimeout: 30 * time.Second, MaxRetries: 3,
-		Clock: caastest.NewFakeClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
+		Clock: caastest.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
 	})
 	transport := newTransport()
 	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	transport.TLSClientConfig.MinVersion = tls.VersionTLS12
-	c.http.Transport.(*throttle).next.(*attempt).next = transport
+	c.transport = transport
 	t.Cleanup(transport.CloseIdleConnections)
 	return c
 }
 
-// TestHTTP2_spoken: it is negotiated where it is offered.
-func TestHTTP2_spoken(t *testing.T) {
-	var protocol atomic.Value
-	c := overHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
-		protocol.Store(r.Proto)
-		_, _ = io.WriteString(w, `{"id":"d","status":"running"}`)
-	})
-	if _, err := c.Deployment(t.Context(), "x"); err != nil || protocol.Load() != "HTTP/2.0" {
-		t.Errorf("spoke %v: %v", protocol.Load(), err)
-	}
-}
-
-// TestHTTP2_purchaseBroken: a stream that breaks had left, on a new connection
-// and on one used before alike.
+// TestHTTP2_purchaseBroken: a purchase whose stream breaks was sent, on a new
+// connection and on one that was used before.
 func TestHTTP2_purchaseBroken(t *testing.T) {
 	var sent atomic.Int32
 	c := overHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Proto != "HTTP/2.0" {
+			t.Errorf("the client speaks %s", r.Proto)
+		}
 		if r.Method == http.MethodPost {
 			sent.Add(1)
 			panic(http.ErrAbortHandler)
@@ -63,39 +54,14 @@ func TestHTTP2_purchaseBroken(t *testing.T) {
 		_, _ = io.WriteString(w, `true`)
 	})
 	for i := range int32(2) {
-		if _, err := c.Deploy(t.Context(), DeployRequest{}); err == nil || IsRefused(err) {
+		if _, err := c.Deploy(t.Context(), DeployRequest{}); err == nil || IsRejected(err) {
 			t.Errorf("purchase %d: %v", i, err)
 		}
 		if n := sent.Load(); n != i+1 {
 			t.Errorf("sent %d times", n)
 		}
-		if _, err := c.NameAvailable(t.Context(), "web"); err != nil {
+		if _, err := c.IsNameAvailable(t.Context(), "web"); err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-// TestAttempt_otherHost: the credential is for the endpoint's host alone, by
-// whatever way a request for another one should ever come about.
-func TestAttempt_otherHost(t *testing.T) {
-	var headers atomic.Value
-	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { headers.Store(r.Header.Clone()) }))
-	t.Cleanup(other.Close)
-	c := New(Config{
-		Endpoint: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, Token: "secret-token", APIKey: "secret-key",
-		RequestTimeout: time.Minute, Clock: SystemClock{},
-	})
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, other.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = resp.Body.Close()
-	got := headers.Load().(http.Header)
-	if got.Get("Authorization") != "" || got.Get("X-Api-Key") != "" {
-		t.Errorf("the other host got %v", got)
 	}
 }

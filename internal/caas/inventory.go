@@ -3,73 +3,87 @@ package caas
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
-// Hardware is a kind of hardware on offer (reference; the members are seen).
+// Hardware is a hardware type on offer (reference; the members are seen).
 type Hardware struct {
-	HardwareID          HardwareID `json:"hardware_id"`
-	HardwareName        Text       `json:"hardware_name"`
-	BrandName           Text       `json:"brand_name"`
-	MaxGPUsPerContainer Int        `json:"max_gpus_per_container"`
-	Available           Int        `json:"available"`
+	HardwareID          Int    `json:"hardware_id"`
+	HardwareName        string `json:"hardware_name"`
+	BrandName           string `json:"brand_name"`
+	MaxGPUsPerContainer Int    `json:"max_gpus_per_container"`
+	Available           Int    `json:"available"`
 }
 
-// Hardware reads the hardware on offer. Rows whose id is not an integer are
-// left out: the deploy call does not take them (seed).
+// Hardware reads the hardware on offer. Rows whose ID is not an integer are left
+// out: the deploy call does not take them (seed).
 func (c *Client) Hardware(ctx context.Context) ([]Hardware, error) {
-	read := call{method: http.MethodGet, path: base + "/hardware/max-gpus-per-container"}
-	return fetchRows(ctx, c, read, func(h Hardware) bool { return h.HardwareID > 0 }, "hardware")
+	r := request{method: http.MethodGet, path: base + "/hardware/max-gpus-per-container"}
+	return fetchRows(ctx, c, r, func(h Hardware) bool { return h.HardwareID > 0 }, "hardware")
 }
 
-// Locations reads all locations (seen). Rows whose id is not an integer are left
+// Locations reads all locations (seen). Rows whose ID is not an integer are left
 // out.
 func (c *Client) Locations(ctx context.Context) ([]Location, error) {
-	read := call{method: http.MethodGet, path: "/v1/io-cloud/caas/locations"}
-	return fetchRows(ctx, c, read, func(l Location) bool { return l.ID > 0 }, "locations")
+	r := request{method: http.MethodGet, path: "/v1/io-cloud/caas/locations"}
+	return fetchRows(ctx, c, r, func(l Location) bool { return l.ID > 0 }, "locations")
 }
 
-// fetchRows reads a list of the catalogue under one of the names. Rows that
-// can't be read or used are left out, so that they don't hide the others.
-func fetchRows[T any](ctx context.Context, c *Client, read call, usable func(T) bool, names ...string) ([]T, error) {
-	body, err := c.do(ctx, read)
+// fetchRows sends the request and decodes a list as [rows] does.
+func fetchRows[T any](ctx context.Context, c *Client, r request, usable func(T) bool, names ...string) ([]T, error) {
+	o, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := decodeList[json.RawMessage](body, names...)
+	list, err := rows(openEnvelope(o.body), usable, names...)
 	if err != nil {
-		return nil, unreadable(read, err)
+		return nil, c.unusable(r, o, err)
 	}
-	var rows []T
-	for _, r := range raw {
-		var row T
-		if json.Unmarshal(r, &row) == nil && usable(row) {
-			rows = append(rows, row)
-		}
-	}
-	return rows, nil
+	return list, nil
 }
 
-// Availability is how many containers a location has room for (reference).
+// Availability is how many containers a location has capacity for (reference).
 type Availability struct {
 	Location
 	AvailableReplicas Int `json:"available_replicas"`
 }
 
-// AvailableReplicas reads the room for containers of gpus GPUs on a kind of
-// hardware, one row per location (reference). Rows whose id is not an integer are
-// left out.
+// AvailableReplicas reads the capacity for containers of gpus GPUs on a hardware
+// type, one row per location (reference). Rows whose ID is not an integer are left
+// out.
 func (c *Client) AvailableReplicas(ctx context.Context, hardwareID, gpus int64) ([]Availability, error) {
-	read := call{method: http.MethodGet, path: base + "/available-replicas", query: url.Values{
+	r := request{method: http.MethodGet, path: base + "/available-replicas", query: url.Values{
 		"hardware_id":  {strconv.FormatInt(hardwareID, 10)},
 		"hardware_qty": {strconv.FormatInt(gpus, 10)},
 	}}
-	return fetchRows(ctx, c, read, func(a Availability) bool { return a.ID > 0 }, "locations", "replicas")
+	return fetchRows(ctx, c, r, func(a Availability) bool { return a.ID > 0 }, "locations", "replicas")
 }
 
-// PriceRequest is what is to be priced (reference).
+// IsNameAvailable returns whether a deployment may be given the name (seen).
+func (c *Client) IsNameAvailable(ctx context.Context, name string) (bool, error) {
+	r := request{
+		method: http.MethodGet, path: base + "/clusters/check_cluster_name_availability",
+		query: url.Values{"cluster_name": {name}},
+	}
+	o, err := c.send(ctx, r)
+	if err != nil {
+		return false, err
+	}
+	switch strings.ToLower(parseScalar(openEnvelope(o.body).content)) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	default:
+		return false, c.unusable(r, o, fmt.Errorf("%w: it is neither true nor false", errShape))
+	}
+}
+
+// PriceRequest is the deployment or the extension to price (reference).
 type PriceRequest struct {
 	LocationIDs      []int64
 	HardwareID       int64
@@ -92,31 +106,30 @@ type Price struct {
 	TotalCostUSDC                Float `json:"total_cost_usdc"`
 }
 
-// Price asks what a deployment would cost.
-func (c *Client) Price(ctx context.Context, r PriceRequest) (*Price, error) {
-	locations, err := json.Marshal(r.LocationIDs)
+// Price reads what a deployment would cost.
+func (c *Client) Price(ctx context.Context, p PriceRequest) (*Price, error) {
+	locations, err := json.Marshal(p.LocationIDs)
 	if err != nil {
 		return nil, err
 	}
-	read := call{method: http.MethodGet, path: base + "/price", query: url.Values{
+	r := request{method: http.MethodGet, path: base + "/price", query: url.Values{
 		"location_ids":       {string(locations)},
-		"hardware_id":        {strconv.FormatInt(r.HardwareID, 10)},
-		"duration_hours":     {strconv.FormatInt(r.DurationHours, 10)},
-		"gpus_per_container": {strconv.FormatInt(r.GPUsPerContainer, 10)},
-		"replica_count":      {strconv.FormatInt(r.ReplicaCount, 10)},
+		"hardware_id":        {strconv.FormatInt(p.HardwareID, 10)},
+		"duration_hours":     {strconv.FormatInt(p.DurationHours, 10)},
+		"gpus_per_container": {strconv.FormatInt(p.GPUsPerContainer, 10)},
+		"replica_count":      {strconv.FormatInt(p.ReplicaCount, 10)},
 	}}
-	var told struct {
-		Price
-		Total json.RawMessage `json:"total_cost_usdc"`
-	}
-	if err := c.fetch(ctx, read, &told); err != nil {
+	o, err := c.send(ctx, r)
+	if err != nil {
 		return nil, err
 	}
-	if scalarText(told.Total) == "" { // it would read as free
-		return nil, unreadable(read, errNoPrice)
+	var price struct {
+		Price
+		Total optionalFloat `json:"total_cost_usdc"`
 	}
-	if err := json.Unmarshal(told.Total, &told.TotalCostUSDC); err != nil {
-		return nil, unreadable(read, err)
+	if unmarshal(openEnvelope(o.body).content, &price) != nil || price.Total.value == nil { // it would read as free
+		return nil, c.unusable(r, o, fmt.Errorf("%w: it has no total_cost_usdc", errShape))
 	}
-	return &told.Price, nil
+	price.TotalCostUSDC = *price.Total.value
+	return &price.Price, nil
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
 // listing answers with the ids of a page, and a total that is left out when it
@@ -80,7 +79,7 @@ func TestDeployments_pages(t *testing.T) {
 		"total negative":             {-1, fromZero(250), 250, 4},
 		"total as text":              {"250", fromZero(250), 250, 3},
 		"total as float":             {250.0, fromZero(250), 250, 3},
-		"total is no number":         {"many", fromZero(250), 250, 4},
+		"total is not a number":      {"many", fromZero(250), 250, 4},
 		"total is a list":            {[]int{1}, fromZero(250), 250, 4},
 		"repeats across pages": {150, func(page int) []int { // as when one was made meanwhile
 			if page == 0 {
@@ -99,14 +98,14 @@ func TestDeployments_pages(t *testing.T) {
 				t.Errorf("%d items, want %d", len(items), test.want)
 			}
 			for i, item := range items {
-				if string(item.ID) != fmt.Sprint(i) {
+				if item.ID != fmt.Sprint(i) {
 					t.Fatalf("item %d is %s", i, item.ID)
 				}
 			}
 			r.wantSent(test.calls)
 			for page, req := range r.seen() {
 				if want := fmt.Sprintf("%s/deployments?page=%d&page_size=100", prefix, page); req.uri != want {
-					t.Errorf("asked %s, want %s", req.uri, want)
+					t.Errorf("requested %s, want %s", req.uri, want)
 				}
 			}
 		})
@@ -162,7 +161,7 @@ func TestDeployments_error(t *testing.T) {
 	r.wantSent(2)
 }
 
-// TestDeployments_stopsEarly: who has found what he wants asks no more.
+// TestDeployments_stopsEarly: no page is read that is not needed.
 func TestDeployments_stopsEarly(t *testing.T) {
 	r := onScript(t, listing(250, func(page int) []int { return upTo(250, page) }))
 	for item, err := range r.client.Deployments(t.Context(), "") {
@@ -176,45 +175,28 @@ func TestDeployments_stopsEarly(t *testing.T) {
 	r.wantSent(1)
 }
 
-// TestDeployments_onTheMock reads 250 deployments in every way of counting.
-func TestDeployments_onTheMock(t *testing.T) {
-	r := onMock(t, caastest.Options{})
-	for i := range 250 {
-		r.mock.Add(caastest.Deployment{Name: fmt.Sprintf("n%d", i)})
-	}
-	for name, dialect := range dialects {
-		r.mock.Speak(dialect)
-		items, err := all(t.Context(), r.client, "")
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
+// TestDeployments_status is in the query as given, and missing for all.
+func TestDeployments_status(t *testing.T) {
+	for status, want := range map[caas.Status]string{
+		caas.StatusTerminationRequested: "?page=0&page_size=100&status=termination+requested", "": "?page=0&page_size=100",
+	} {
+		r := onScript(t, listing(0, func(int) []int { return nil }))
+		if _, err := all(t.Context(), r.client, status); err != nil {
+			t.Fatal(err)
 		}
-		names := map[caas.Text]bool{}
-		for _, item := range items {
-			names[item.Name] = true
-		}
-		if len(items) != 250 || len(names) != 250 {
-			t.Errorf("%s: %d items, %d names", name, len(items), len(names))
+		if got := r.seen()[0].uri; got != prefix+"/deployments"+want {
+			t.Errorf("requested %s", got)
 		}
 	}
 }
 
-// TestDeployments_status is asked for as given, and not at all for all.
-func TestDeployments_status(t *testing.T) {
-	r := onMock(t, caastest.Options{})
-	failed := r.mock.Add(caastest.Deployment{Name: "a", Status: caastest.StatusFailed})
-	r.mock.Add(caastest.Deployment{Name: "b"})
-	items, err := all(t.Context(), r.client, caas.StatusFailed)
-	if err != nil || len(items) != 1 || string(items[0].ID) != failed {
+// TestDeployments_rows: a row without an ID or a name is left out, and hides no
+// other.
+func TestDeployments_rows(t *testing.T) {
+	r := onScript(t, reply(200, `{"data":{"total":6,"deployments":[{"id":"a","name":"x","completed_percent":"n/a","created_at":{}},
+		{"id":"b"},{"name":"y"},{"id":7,"name":"z"},null,{"id":"c","name":"w","status":"RUNNING"}]}}`))
+	items, err := all(t.Context(), r.client, "")
+	if want := []caas.DeploymentItem{{ID: "a", Name: "x"}, {ID: "c", Name: "w", Status: caas.StatusRunning}}; err != nil || !slices.Equal(items, want) {
 		t.Errorf("got %+v, %v", items, err)
-	}
-	if q := r.mock.Calls("GET", "/deployments")[0].Query; !slices.Equal(q["status"], []string{"failed"}) {
-		t.Errorf("asked %v", q)
-	}
-	r.mock.ResetJournal()
-	if items, err := all(t.Context(), r.client, ""); err != nil || len(items) != 2 {
-		t.Errorf("got %+v, %v", items, err)
-	}
-	if q := r.mock.Calls("GET", "/deployments")[0].Query; q.Has("status") {
-		t.Errorf("asked %v", q)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -23,26 +24,26 @@ const (
 // Log is what a container writes to one stream, as it comes. It may never end.
 type Log struct {
 	client *Client
-	call   call
+	r      request
 	ctx    context.Context
 	body   io.ReadCloser
 	reader *bufio.Reader
 }
 
-// Log opens the log of a container, "stdout" or "stderr" (reference). It is to
-// be closed, and ends with ctx. [IsNotFound] holds for the error of a deployment
+// Log opens the log of a container, "stdout" or "stderr" (reference). The caller
+// closes it, and it ends with ctx. [IsNotFound] holds for the error of a deployment
 // or container that the API does not know.
 func (c *Client) Log(ctx context.Context, id, containerID, stream string) (*Log, error) {
 	path, err := deploymentPath(id, "log", containerID)
+	r := request{method: http.MethodGet, path: path, query: url.Values{"stream": {stream}}, stream: true}
 	if err != nil {
-		return nil, badID(http.MethodGet, err)
+		return nil, r.notSent(err)
 	}
-	read := call{method: http.MethodGet, path: path, query: url.Values{"stream": {stream}}}
-	body, err := c.stream(ctx, read)
+	o, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	return &Log{client: c, call: read, ctx: ctx, body: body, reader: bufio.NewReaderSize(body, maxLineBytes)}, nil
+	return &Log{client: c, r: r, ctx: ctx, body: o.stream, reader: bufio.NewReaderSize(o.stream, maxLineBytes)}, nil
 }
 
 // Next returns the next line, without its end and without the "data:" prefix of
@@ -61,10 +62,11 @@ func (l *Log) Next() (string, error) {
 	case errors.Is(err, io.EOF) && text == "":
 		return "", io.EOF
 	case err != nil && !errors.Is(err, io.EOF): // the last line may have no end
+		err = l.client.redacted(fmt.Errorf("the log was interrupted: %w", err))
 		if cause := context.Cause(l.ctx); cause != nil {
-			err = cause
+			err = &endError{cause, "while the log was read"}
 		}
-		return "", failure(l.call, shown(fmt.Errorf("the log was interrupted: %w", err), l.client.clean), false)
+		return "", l.client.failure(l.r, outcome{err: err, connected: true})
 	}
 	if data, ok := strings.CutPrefix(text, "data:"); ok {
 		text = strings.TrimPrefix(data, " ")
@@ -78,7 +80,7 @@ func (l *Log) Close() error { return l.body.Close() }
 // cleanLine returns a line as it looks on a terminal, where a carriage return
 // overwrites the line and an escape sequence is not seen, without secrets.
 func (c *Client) cleanLine(text string, cut bool) string {
-	text = c.secrets.redact(withoutEscapes(text))
+	text = c.secrets.redact(escapes.ReplaceAllString(text, ""))
 	if cut {
 		text = text[:max(len(text)-maxSecretBytes, 0)]
 	}
@@ -86,26 +88,6 @@ func (c *Client) cleanLine(text string, cut bool) string {
 	return strings.TrimRight(visible(strings.ReplaceAll(text, "\t", "    ")), " ")
 }
 
-// withoutEscapes takes the escape sequences of terminals off, such as colours:
-// ESC [ parameters letter, and ESC ] text up to BEL or ESC \.
-func withoutEscapes(text string) string {
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(text, "\x1b")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		switch {
-		case strings.HasPrefix(after, "["):
-			end := strings.IndexFunc(after[1:], func(r rune) bool { return r >= '@' && r <= '~' })
-			text = after[end+2:] // all of it but the [, where it has no end
-		case strings.HasPrefix(after, "]"):
-			end := strings.IndexAny(after, "\a\x1b")
-			text = strings.TrimPrefix(after[max(end, 0):], "\a")
-			text = strings.TrimPrefix(text, "\x1b\\")
-		default:
-			text = after
-		}
-	}
-}
+// escapes are the escape sequences of terminals: ESC [ parameters letter, such as
+// a colour, and ESC ] text up to BEL or ESC \, such as a link.
+var escapes = regexp.MustCompile(`\x1b\[[^@-~]*[@-~]?|\x1b\][^\a\x1b]*(?:\a|\x1b\\)|\x1b`)

@@ -11,13 +11,12 @@ import (
 	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
 const someContainer = "7c1e0a4e-0000-4000-8000-000000000002"
 
 // logged are all lines of a log that ends.
-func (r *rig) logged(stream string) ([]string, error) {
+func (r *harness) logged(stream string) ([]string, error) {
 	r.Helper()
 	log, err := r.client.Log(r.Context(), someID, someContainer, stream)
 	if err != nil {
@@ -37,7 +36,7 @@ func (r *rig) logged(stream string) ([]string, error) {
 	}
 }
 
-// text is a step that answers with a text, piece by piece.
+// text is a step that answers with a string, piece by piece.
 func text(pieces ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
@@ -86,8 +85,7 @@ func TestLog_lines(t *testing.T) {
 	}
 }
 
-// TestLog_request shows what is asked, and that a log goes through all that a
-// request goes through.
+// TestLog_request shows the request, and that it is repeated as any other.
 func TestLog_request(t *testing.T) {
 	t.Parallel()
 	r := onScript(t, script(reset, reply(503, ""), reply(429, "", "Retry-After", "7"), text("one\n")))
@@ -98,7 +96,7 @@ func TestLog_request(t *testing.T) {
 	r.wantSent(4)
 	last := r.seen()[3]
 	if last.method != "GET" || last.uri != prefix+"/deployment/"+someID+"/log/"+someContainer+"?stream=stderr" {
-		t.Errorf("asked %s %s", last.method, last.uri)
+		t.Errorf("requested %s %s", last.method, last.uri)
 	}
 	for name, want := range map[string]string{
 		"Authorization": "Bearer " + testToken, "Accept": "text/event-stream, text/plain, */*", "Accept-Encoding": "identity", "User-Agent": "agent/1",
@@ -108,14 +106,14 @@ func TestLog_request(t *testing.T) {
 		}
 	}
 	if waited := last.at - r.seen()[2].at; waited < 7*time.Second {
-		t.Errorf("asked again %s after the 429", waited)
+		t.Errorf("repeated %s after the 429", waited)
 	}
-	if tries := r.traced(); len(tries) != 4 || tries[3].Status != 200 {
-		t.Errorf("traced %+v", tries)
+	if attempts := r.traced(); len(attempts) != 4 || attempts[3].Status != 200 {
+		t.Errorf("traced %+v", attempts)
 	}
 }
 
-func TestLog_refused(t *testing.T) {
+func TestLog_rejected(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		step   http.HandlerFunc
@@ -123,10 +121,10 @@ func TestLog_refused(t *testing.T) {
 		says   string
 	}{
 		"unknown":        {reply(404, `{"detail": "no such container"}`), 404, "no such container"},
-		"bad key":        {reply(400, `{"key_set": true}`), 401, "API key is not valid"},
+		"bad key":        {reply(400, `{"key_set": true}`), 400, "API key is missing, wrong or expired"},
 		"a gateway":      {reply(502, `<html>`), 502, "HTML page"},
 		"moved":          {reply(302, "", "Location", "https://elsewhere.example.test/"), 302, "redirects are not followed"},
-		"never ends":     {hang(time.Hour), 0, "no whole answer within request_timeout, 30s"},
+		"never ends":     {hang(time.Hour), 0, "no complete reply within request_timeout 30s"},
 		"breaks at once": {reset, 0, "reset"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,7 +138,7 @@ func TestLog_refused(t *testing.T) {
 			contains(t, e.Error(), c.says, "/log/"+someContainer)
 		})
 	}
-	if _, err := onScript(t, text()).client.Log(t.Context(), someID, "..", "stdout"); !caas.IsRefused(err) {
+	if _, err := onScript(t, text()).client.Log(t.Context(), someID, "..", "stdout"); !caas.IsRejected(err) {
 		t.Errorf("a bad id: %v", err)
 	}
 }
@@ -183,7 +181,7 @@ func TestLog_endless(t *testing.T) {
 	log = open(ctx)
 	cancel()
 	_, err := log.Next()
-	if e := apiError(t, err); !errors.Is(e, context.Canceled) {
+	if e := apiError(t, err); !errors.Is(e, context.Canceled) || e.Reason() != "the operation was interrupted while the log was read" {
 		t.Errorf("after its context ended: %v", err)
 	}
 	<-left
@@ -204,34 +202,4 @@ func TestLog_brokenOff(t *testing.T) {
 	}
 	contains(t, apiError(t, err).Error(), "the log was interrupted")
 	r.wantSent(1)
-}
-
-// TestLog_mock reads the mock's log in both ways of framing.
-func TestLog_mock(t *testing.T) {
-	t.Parallel()
-	for _, dialect := range []caastest.Dialect{{}, {SSEFraming: true}} {
-		r := onMock(t, caastest.Options{})
-		r.mock.Speak(dialect)
-		id := r.mock.Add(caastest.Deployment{Name: "vllm"})
-		d, _ := r.mock.Deployment(id)
-		container := d.Containers[0].ContainerID
-		r.mock.SetLog(container, "stderr", "one", "", "two")
-		log, err := r.client.Log(t.Context(), id, container, "stderr")
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []string{"one", "", "two"}
-		if dialect.SSEFraming {
-			want = []string{"one", "", "", "", "two", ""}
-		}
-		for _, want := range want {
-			if line, err := log.Next(); line != want || err != nil {
-				t.Errorf("%+v: got %q, %v, want %q", dialect, line, err, want)
-			}
-		}
-		if _, err := log.Next(); !errors.Is(err, io.EOF) {
-			t.Errorf("%+v: at the end: %v", dialect, err)
-		}
-		_ = log.Close()
-	}
 }

@@ -1,10 +1,8 @@
 package caas_test
 
 import (
-	"compress/gzip"
 	"context"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -27,17 +25,17 @@ const (
 	prefix    = "/enterprise/v1/io-cloud/caas"
 )
 
-// rig is a client on a clock of its own, and everything that it tried.
-type rig struct {
+// harness is a client on a clock of its own, and everything that it tried.
+type harness struct {
 	*testing.T
 	client *caas.Client
-	clock  *caastest.FakeClock
+	clock  *caastest.Clock
 	host   string
 	mock   *caastest.Server // nil where a script answers
 
 	mu       sync.Mutex
 	requests []request       // that a script answered, in order of arrival
-	tries    []caas.Exchange // as traced
+	attempts []caas.Exchange // as traced
 }
 
 // request is one request as it came over the wire.
@@ -49,37 +47,47 @@ type request struct {
 }
 
 // option changes how the client is made.
-type option func(*rig, *caas.Config)
+type option func(*harness, *caas.Config)
 
-func withRetries(n int) option { return func(_ *rig, c *caas.Config) { c.MaxRetries = n } }
+func withRetries(n int) option { return func(_ *harness, c *caas.Config) { c.MaxRetries = n } }
 
 func withTimeout(d time.Duration) option {
-	return func(_ *rig, c *caas.Config) { c.RequestTimeout = d }
+	return func(_ *harness, c *caas.Config) { c.RequestTimeout = d }
 }
 
 func withCredentials(token, key string) option {
-	return func(_ *rig, c *caas.Config) { c.Token, c.APIKey = token, key }
+	return func(_ *harness, c *caas.Config) { c.Token, c.APIKey = token, key }
 }
 
-// withClock puts another clock between the client and the rig's own.
-func withClock(wrap func(*caastest.FakeClock) caas.Clock) option {
-	return func(r *rig, c *caas.Config) { c.Clock = wrap(r.clock) }
+// beforeSleep makes the client's clock call do before each sleep.
+func beforeSleep(do func()) option {
+	return func(r *harness, c *caas.Config) { c.Clock = hookedClock{r.clock, do} }
+}
+
+type hookedClock struct {
+	*caastest.Clock
+	beforeSleep func()
+}
+
+func (c hookedClock) Sleep(ctx context.Context, d time.Duration) error {
+	c.beforeSleep()
+	return c.Clock.Sleep(ctx, d)
 }
 
 // onMock is a client of the stateful mock.
-func onMock(t *testing.T, o caastest.Options, options ...option) *rig {
+func onMock(t *testing.T, o caastest.Options) *harness {
 	t.Helper()
-	r := &rig{T: t, clock: caastest.NewFakeClock(newYear)}
+	r := &harness{T: t, clock: caastest.NewClock(newYear)}
 	o.Clock = r.clock
 	r.mock = caastest.Start(t, o)
-	r.connect(r.mock.URL(), options)
+	r.connect(r.mock.URL(), nil)
 	return r
 }
 
 // onScript is a client of a handler, for what the mock can't say.
-func onScript(t *testing.T, handler http.HandlerFunc, options ...option) *rig {
+func onScript(t *testing.T, handler http.HandlerFunc, options ...option) *harness {
 	t.Helper()
-	r := &rig{T: t, clock: caastest.NewFakeClock(newYear)}
+	r := &harness{T: t, clock: caastest.NewClock(newYear)}
 	server := httptest.NewServer(r.recorded(handler))
 	t.Cleanup(server.Close)
 	r.connect(server.URL, options)
@@ -87,14 +95,14 @@ func onScript(t *testing.T, handler http.HandlerFunc, options ...option) *rig {
 }
 
 // onAddress is a client of whatever listens at an address, if anything does.
-func onAddress(t *testing.T, address string, options ...option) *rig {
+func onAddress(t *testing.T, address string) *harness {
 	t.Helper()
-	r := &rig{T: t, clock: caastest.NewFakeClock(newYear)}
-	r.connect(address, options)
+	r := &harness{T: t, clock: caastest.NewClock(newYear)}
+	r.connect(address, nil)
 	return r
 }
 
-func (r *rig) connect(address string, options []option) {
+func (r *harness) connect(address string, options []option) {
 	r.Helper()
 	endpoint, err := url.Parse(address)
 	if err != nil {
@@ -107,7 +115,7 @@ func (r *rig) connect(address string, options []option) {
 		Trace: func(_ context.Context, e caas.Exchange) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.tries = append(r.tries, e)
+			r.attempts = append(r.attempts, e)
 		},
 	}
 	for _, o := range options {
@@ -117,7 +125,7 @@ func (r *rig) connect(address string, options []option) {
 }
 
 // recorded writes down each request before the handler answers it.
-func (r *rig) recorded(handler http.HandlerFunc) http.HandlerFunc {
+func (r *harness) recorded(handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		body, err := io.ReadAll(req.Body)
 		if err != nil {
@@ -128,30 +136,30 @@ func (r *rig) recorded(handler http.HandlerFunc) http.HandlerFunc {
 			req.Method, req.RequestURI, req.Header.Clone(), string(body), r.clock.Now().Sub(newYear),
 		})
 		r.mu.Unlock()
-		handler(w, req.WithContext(context.WithValue(req.Context(), rigKey{}, r)))
+		handler(w, req.WithContext(context.WithValue(req.Context(), harnessKey{}, r)))
 	}
 }
 
-// rigKey is where a step finds the rig of its client.
-type rigKey struct{}
+// harnessKey is where a step finds the harness of its client.
+type harnessKey struct{}
 
 // seen are the requests that a script answered so far.
-func (r *rig) seen() []request {
+func (r *harness) seen() []request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]request(nil), r.requests...)
 }
 
-func (r *rig) traced() []caas.Exchange {
+func (r *harness) traced() []caas.Exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]caas.Exchange(nil), r.tries...)
+	return append([]caas.Exchange(nil), r.attempts...)
 }
 
-func (r *rig) elapsed() time.Duration { return r.clock.Now().Sub(newYear) }
+func (r *harness) elapsed() time.Duration { return r.clock.Now().Sub(newYear) }
 
 // wantSent fails the test unless exactly n requests arrived.
-func (r *rig) wantSent(n int) {
+func (r *harness) wantSent(n int) {
 	r.Helper()
 	if got := len(r.seen()); got != n {
 		r.Errorf("%d requests arrived, want %d", got, n)
@@ -206,7 +214,7 @@ func cut(body string) http.HandlerFunc {
 // hang is a step that lets d pass on the client's clock, and never answers.
 func hang(d time.Duration) http.HandlerFunc {
 	return func(_ http.ResponseWriter, req *http.Request) {
-		req.Context().Value(rigKey{}).(*rig).clock.Advance(d)
+		req.Context().Value(harnessKey{}).(*harness).clock.Advance(d)
 		<-req.Context().Done()
 	}
 }
@@ -239,21 +247,4 @@ func lacks(t *testing.T, text string, parts ...string) {
 			t.Errorf("%q holds %q", text, part)
 		}
 	}
-}
-
-// discard takes what a server logs of the trouble that a test makes.
-var discard = log.New(io.Discard, "", 0)
-
-// zeros are so many zero bytes, compressed.
-func zeros(t *testing.T, n int) string {
-	t.Helper()
-	var b strings.Builder
-	w := gzip.NewWriter(&b)
-	if _, err := w.Write(make([]byte, n)); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }

@@ -1,7 +1,6 @@
 package caas
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -20,14 +19,14 @@ func Set[T any](v T) Change[T] { return Change[T]{given: true, value: &v} }
 // Clear removes a member, by null (our reading).
 func Clear[T any]() Change[T] { return Change[T]{given: true} }
 
-// IsZero tells that the member is left out, for the omitzero option.
+// IsZero returns whether the member is left out, for the omitzero option.
 func (c Change[T]) IsZero() bool { return !c.given }
 
 // MarshalJSON implements json.Marshaler.
 func (c Change[T]) MarshalJSON() ([]byte, error) { return json.Marshal(c.value) }
 
 // UpdateRequest is the flat body of PATCH …/deployment/{id} (reference; the
-// members are seen). What is left out stays as it is (our reading).
+// members are seen). A member that is left out keeps its value (our reading).
 type UpdateRequest struct {
 	Entrypoint         Change[[]string]          `json:"entrypoint,omitzero"`
 	Args               Change[[]string]          `json:"args,omitzero"`
@@ -39,55 +38,38 @@ type UpdateRequest struct {
 	RegistrySecret     Change[string]            `json:"registry_secret,omitzero"`
 }
 
-// Update changes the container definition of a running deployment, which costs
-// nothing (reference). The reply only repeats the id: whether the change took
-// is to be read back. Sending it again is harmless.
-func (c *Client) Update(ctx context.Context, id string, r UpdateRequest) error {
+// Update changes the container definition of a deployment, which costs nothing
+// (reference). The reply only repeats the ID: read back whether the change was
+// applied.
+func (c *Client) Update(ctx context.Context, id string, u UpdateRequest) error {
 	path, err := deploymentPath(id)
-	if err != nil {
-		return badID(http.MethodPatch, err)
-	}
-	_, err = c.do(ctx, call{method: http.MethodPatch, path: path, body: r})
-	return err
+	return c.change(ctx, request{method: http.MethodPatch, path: path, body: u}, err)
 }
 
-// Extend buys hours more (seen), at least 1. Like [Client.Deploy] it is sent
-// again only when it surely did not land: after an error for which neither
-// [IsRefused] nor ErrPaymentRequired holds, the hours may have been bought.
-func (c *Client) Extend(ctx context.Context, id string, hours int64) error {
-	path, err := deploymentPath(id, "extend")
-	if err != nil {
-		return badID(http.MethodPost, err)
-	}
-	extend := call{
-		method: http.MethodPost, path: path, once: true,
-		body: struct {
-			DurationHours int64 `json:"duration_hours"`
-		}{hours},
-	}
-	body, err := c.do(ctx, extend)
-	if err != nil {
-		return err
-	}
-	var reply struct {
-		Status Status `json:"status"`
-	}
-	if len(bytes.TrimSpace(body)) > 0 && decode(body, &reply) == nil && reply.Status == statusPaymentRequired {
-		return unreadable(extend, ErrPaymentRequired)
-	}
-	return nil
-}
-
-// Rename gives a deployment another name (seen). Sending it again is harmless.
+// Rename gives a deployment another name (seen).
 func (c *Client) Rename(ctx context.Context, id, name string) error {
-	if _, err := deploymentPath(id); err != nil {
-		return badID(http.MethodPut, err)
-	}
-	_, err := c.do(ctx, call{
+	_, err := deploymentPath(id)
+	return c.change(ctx, request{
 		method: http.MethodPut, path: base + "/clusters/" + url.PathEscape(id) + "/update-name",
 		body: struct {
 			ClusterName string `json:"cluster_name"`
 		}{name},
-	})
+	}, err)
+}
+
+// Destroy requests the end of a deployment, which comes later. Unused prepaid
+// time is refunded, except for the first hour (reference).
+func (c *Client) Destroy(ctx context.Context, id string) error {
+	path, err := deploymentPath(id)
+	return c.change(ctx, request{method: http.MethodDelete, path: path}, err)
+}
+
+// change sends a request that can be repeated without harm and whose reply is not
+// needed. invalid is why its path is not, or nil.
+func (c *Client) change(ctx context.Context, r request, invalid error) error {
+	if invalid != nil {
+		return r.notSent(invalid)
+	}
+	_, err := c.send(ctx, r)
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
 // TestUpdate_body: flat, and nothing but what changes.
@@ -74,31 +73,5 @@ func TestBodies_ofTheOtherChanges(t *testing.T) {
 		if got.method != want.method || got.uri != want.uri || got.body != want.body {
 			t.Errorf("sent %s %s %q, want %+v", got.method, got.uri, got.body, want)
 		}
-	}
-}
-
-// TestUpdate_onTheMock: what is left out stays, what is cleared goes.
-func TestUpdate_onTheMock(t *testing.T) {
-	r := onMock(t, caastest.Options{})
-	id := r.mock.Add(caastest.Deployment{
-		Name: "web", Args: []string{"a"}, Env: map[string]string{"A": "1"}, ImageURL: "nginx:1", RegistryUsername: "u",
-	})
-	err := r.client.Update(t.Context(), id, caas.UpdateRequest{
-		ImageURL: caas.Set("nginx:2"), RegistryUsername: caas.Clear[string](), EnvVariables: caas.Set(map[string]string{}),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, _ := r.mock.Deployment(id)
-	if d.ImageURL != "nginx:2" || d.RegistryUsername != "" || len(d.Env) != 0 || len(d.Args) != 1 {
-		t.Errorf("the mock holds %+v", d)
-	}
-}
-
-// TestDestroy_unknown: what is gone is a 404, and no success.
-func TestDestroy_unknown(t *testing.T) {
-	r := onMock(t, caastest.Options{})
-	if err := r.client.Destroy(t.Context(), someID); !caas.IsNotFound(err) {
-		t.Errorf("got %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package caastest_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -14,143 +15,120 @@ import (
 
 var newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// caller talks to a mock over plain HTTP, with the right credential unless
-// another one is set.
-type caller struct {
+// testClient calls a mock over HTTP, with a valid token unless header is changed.
+type testClient struct {
 	*testing.T
 	*caastest.Server
-	clock  *caastest.FakeClock
+	clock  *caastest.Clock
 	header http.Header
 }
 
-// start starts a mock on a fake clock.
-func start(t *testing.T, o caastest.Options) *caller {
+func newClient(t *testing.T, o caastest.Options) *testClient {
 	t.Helper()
-	clock := caastest.NewFakeClock(newYear)
+	clock := caastest.NewClock(newYear)
 	o.Clock = clock
-	return &caller{
+	return &testClient{
 		T: t, Server: caastest.Start(t, o), clock: clock,
 		header: http.Header{"Authorization": {"Bearer test-token"}},
 	}
 }
 
-// got is an answer that was read to its end.
-type got struct {
+// reply is a reply that was read to its end.
+type reply struct {
+	t      *testing.T
 	status int
 	header http.Header
 	body   string
 }
 
-// try sends a request to a path below the prefix, or to a full path that starts
-// with /v1/; body is a string, or what becomes JSON, or nil.
-func (c *caller) try(method, path string, body any) (got, error) {
+// try sends a request to a path below the prefix, or to a full one that starts
+// with /v1/ or http:. The body is a string, a value to marshal, or nil.
+func (c *testClient) try(method, path string, body any) (reply, error) {
 	c.Helper()
-	if !strings.HasPrefix(path, "/v1/") {
-		path = caastest.Prefix + path
-	}
-	var sent io.Reader
-	switch body := body.(type) {
-	case nil:
-	case string:
-		sent = strings.NewReader(body)
+	switch {
+	case strings.HasPrefix(path, "http:"):
+	case strings.HasPrefix(path, "/v1/"):
+		path = c.URL() + path
 	default:
+		path = c.URL() + caastest.Prefix + path
+	}
+	sent, ok := body.(string)
+	if !ok && body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
 			c.Fatal(err)
 		}
-		sent = bytes.NewReader(raw)
+		sent = string(raw)
 	}
-	req, err := http.NewRequestWithContext(c.Context(), method, c.URL()+path, sent)
+	req, err := http.NewRequestWithContext(c.Context(), method, path, bytes.NewBufferString(sent))
 	if err != nil {
 		c.Fatal(err)
 	}
 	req.Header = c.header.Clone()
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
+	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
-		return got{}, err
+		return reply{}, err
 	}
 	raw, err := io.ReadAll(res.Body)
 	if closed := res.Body.Close(); err == nil {
 		err = closed
 	}
-	return got{res.StatusCode, res.Header, string(raw)}, err
+	return reply{c.T, res.StatusCode, res.Header, string(raw)}, err
 }
 
-// call is try that has to get an answer of the status wanted.
-func (c *caller) call(want int, method, path string, body any) got {
+// call is try that must get a reply with the status.
+func (c *testClient) call(status int, method, path string, body any) reply {
 	c.Helper()
-	g, err := c.try(method, path, body)
+	r, err := c.try(method, path, body)
 	if err != nil {
 		c.Fatalf("%s %s: %v", method, path, err)
 	}
-	if g.status != want {
-		c.Fatalf("%s %s: status %d, want %d: %s", method, path, g.status, want, g.body)
+	if r.status != status {
+		c.Fatalf("%s %s: status %d, want %d: %s", method, path, r.status, status, r.body)
 	}
-	return g
+	return r
 }
 
-// tree is JSON to walk in.
-type tree struct {
-	t *testing.T
-	v any
-}
-
-func (c *caller) tree(g got) tree {
-	c.Helper()
+// get returns what is at a path of names and indices such as "data.workers.0",
+// numbers as float64.
+func (r reply) get(path string) any {
+	r.t.Helper()
 	var v any
-	if err := json.Unmarshal([]byte(g.body), &v); err != nil {
-		c.Fatalf("%v: %s", err, g.body)
+	if err := json.Unmarshal([]byte(r.body), &v); err != nil {
+		r.t.Fatalf("%v: %s", err, r.body)
 	}
-	return tree{c.T, v}
-}
-
-// get returns what is at a path of names and indices such as "data.workers.0".
-func (t tree) get(path string) any {
-	t.t.Helper()
-	v := t.v
 	for step := range strings.SplitSeq(path, ".") {
 		switch at := v.(type) {
 		case map[string]any:
 			inner, ok := at[step]
 			if !ok {
-				t.t.Fatalf("no %q of %q in %v", step, path, at)
+				r.t.Fatalf("no %q of %q in %v", step, path, at)
 			}
 			v = inner
 		case []any:
 			i := int(step[0] - '0')
 			if i >= len(at) {
-				t.t.Fatalf("no %q of %q in %v", step, path, at)
+				r.t.Fatalf("no %q of %q in %v", step, path, at)
 			}
 			v = at[i]
 		default:
-			t.t.Fatalf("no %q of %q in %v", step, path, v)
+			r.t.Fatalf("no %q of %q in %v", step, path, v)
 		}
 	}
 	return v
 }
 
-// is checks that what is at the path is the value, numbers being float64.
-func (t tree) is(path string, want any) {
-	t.t.Helper()
-	if v := t.get(path); v != want {
-		t.t.Errorf("%s = %#v, want %#v", path, v, want)
+// want checks what is at a path, as fmt prints it.
+func (r reply) want(path string, want any) {
+	r.t.Helper()
+	if v := r.get(path); fmt.Sprint(v) != fmt.Sprint(want) {
+		r.t.Errorf("%s = %v, want %v", path, v, want)
 	}
 }
 
-func (t tree) items(path string) []any {
-	t.t.Helper()
-	items, ok := t.get(path).([]any)
-	if !ok {
-		t.t.Fatalf("%s = %#v, want a list", path, t.get(path))
-	}
-	return items
-}
-
-// order is a deploy call for 2 × 8 GPUs for 10 hours, 398.40 USDC.
-func order(name string) map[string]any {
+// deployBody is a deploy call for 2 × 8 GPUs for 10 hours, 398.40 USDC.
+func deployBody(name string) map[string]any {
 	return map[string]any{
 		"resource_private_name": name,
 		"duration_hours":        10,
@@ -169,18 +147,31 @@ func order(name string) map[string]any {
 	}
 }
 
-// deploy deploys an order and returns the id.
-func (c *caller) deploy(name string) string {
+// deploy deploys and returns the id.
+func (c *testClient) deploy(name string) string {
 	c.Helper()
-	id, ok := c.tree(c.call(http.StatusOK, "POST", "/deploy", order(name))).get("deployment_id").(string)
-	if !ok {
-		c.Fatal("no deployment_id")
-	}
-	return id
+	return fmt.Sprint(c.call(http.StatusOK, "POST", "/deploy", deployBody(name)).get("deployment_id"))
 }
 
-// status is what the API says of a deployment.
-func (c *caller) status(id string) any {
+// detail reads a deployment.
+func (c *testClient) detail(id string) reply {
 	c.Helper()
-	return c.tree(c.call(http.StatusOK, "GET", "/deployment/"+id, nil)).get("data.status")
+	return c.call(http.StatusOK, "GET", "/deployment/"+id, nil)
+}
+
+// wantStatus checks the status that the API returns of a deployment.
+func (c *testClient) wantStatus(id, want string) {
+	c.Helper()
+	c.detail(id).want("data.status", want)
+}
+
+// names returns the names and statuses in the list.
+func (c *testClient) names(query string) string {
+	c.Helper()
+	var names []string
+	for _, item := range c.call(http.StatusOK, "GET", "/deployments"+query, nil).get("data.deployments").([]any) {
+		o := item.(map[string]any)
+		names = append(names, fmt.Sprint(o["name"], " ", o["status"]))
+	}
+	return strings.Join(names, ", ")
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-func since(c *caastest.FakeClock) time.Duration { return c.Now().Sub(newYear) }
+func since(c *caastest.Clock) time.Duration { return c.Now().Sub(newYear) }
 
 func TestFakeClock_movesOnlyWhenTold(t *testing.T) {
-	c := caastest.NewFakeClock(newYear)
+	c := caastest.NewClock(newYear)
 	c.Advance(time.Minute)
 	c.Advance(-time.Hour)
 	if err := c.Sleep(t.Context(), time.Minute); err != nil {
@@ -28,7 +28,7 @@ func TestFakeClock_movesOnlyWhenTold(t *testing.T) {
 }
 
 func TestFakeClock_timeoutEndsEverythingBelowIt(t *testing.T) {
-	c := caastest.NewFakeClock(newYear)
+	c := caastest.NewClock(newYear)
 	ctx, cancel := c.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	type key struct{}
@@ -60,7 +60,7 @@ func TestFakeClock_earliestOfNestedTimeoutsCounts(t *testing.T) {
 		{time.Minute, time.Hour, time.Minute},
 		{time.Hour, time.Minute, time.Minute},
 	} {
-		c := caastest.NewFakeClock(newYear)
+		c := caastest.NewClock(newYear)
 		outer, cancel := c.WithTimeout(t.Context(), tc.outer)
 		defer cancel()
 		middle, cancel := context.WithCancel(outer)
@@ -80,7 +80,7 @@ func TestFakeClock_earliestOfNestedTimeoutsCounts(t *testing.T) {
 }
 
 func TestFakeClock_sleepKnowsOfACancellationAtOnce(t *testing.T) {
-	c := caastest.NewFakeClock(newYear)
+	c := caastest.NewClock(newYear)
 	stop := errors.New("stop")
 	root, cancelRoot := context.WithCancelCause(t.Context())
 	outer, cancel := c.WithTimeout(root, time.Hour)
@@ -100,7 +100,7 @@ func TestFakeClock_sleepKnowsOfACancellationAtOnce(t *testing.T) {
 }
 
 func TestFakeClock_cutLooseFromATimeout(t *testing.T) {
-	c := caastest.NewFakeClock(newYear)
+	c := caastest.NewClock(newYear)
 	ctx, cancel := c.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	loose, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -116,7 +116,7 @@ func TestFakeClock_cutLooseFromATimeout(t *testing.T) {
 }
 
 func TestFakeClock_timeoutOfNothingHasPassed(t *testing.T) {
-	c := caastest.NewFakeClock(newYear)
+	c := caastest.NewClock(newYear)
 	ctx, cancel := c.WithTimeout(t.Context(), 0)
 	defer cancel()
 	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -131,7 +131,7 @@ func TestFakeClock_timeoutOfNothingHasPassed(t *testing.T) {
 }
 
 func TestFakeClock_concurrentSleepersSleepTogether(t *testing.T) {
-	c := caastest.NewFakeClock(newYear)
+	c := caastest.NewClock(newYear)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {

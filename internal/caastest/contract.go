@@ -3,12 +3,11 @@ package caastest
 import (
 	"bytes"
 	"context"
-	_ "embed" // for the contract
+	_ "embed" // for openapi.yaml
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
@@ -21,12 +20,12 @@ import (
 //go:embed openapi.yaml
 var openAPI []byte
 
-// contract is the API as openapi.yaml tells it, ready to judge.
+// contract is openapi.yaml, parsed.
 type contract struct{ router routers.Router }
 
-// parsedContract reads the contract once per process: it takes longer than
-// most tests.
-var parsedContract = sync.OnceValues(func() (*contract, error) {
+// loadContract parses openapi.yaml once per process: it takes longer than most
+// tests.
+var loadContract = sync.OnceValues(func() (*contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(openAPI)
 	if err != nil {
 		return nil, fmt.Errorf("caastest: openapi.yaml: %w", err)
@@ -38,32 +37,34 @@ var parsedContract = sync.OnceValues(func() (*contract, error) {
 	return &contract{router}, nil
 })
 
-// judgement is the contract's word on one request and its answer. A nil one
-// says nothing.
-type judgement struct {
-	verdicts *verdicts
-	what     string                                 // method and path
-	input    *openapi3filter.RequestValidationInput // nil: no call of the contract
+// call is a request as the contract sees it.
+type call struct {
+	operation string // empty: unknown
+	path      map[string]string
+	issues    []issue
+
+	what  string // method and path, for violations
+	input *openapi3filter.RequestValidationInput
+	err   error // why no operation matches
 }
 
-// judge holds a request against the contract and notes what is wrong. Which
-// answer it gets is not the contract's business.
-func (s *Server) judge(r *http.Request, body []byte) *judgement {
-	if s.contract == nil {
-		return nil
+// match finds the operation of a request.
+func (c *contract) match(r *http.Request, body []byte) *call {
+	found := &call{what: r.Method + " " + r.URL.Path}
+	r = r.Clone(r.Context()) // the validator replaces the body
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	route, params, err := c.router.FindRoute(r)
+	for name, value := range params {
+		if value == "" {
+			err = fmt.Errorf("empty %s in the path", name)
+		}
 	}
-	j := &judgement{verdicts: &s.verdicts, what: r.Method + " " + r.URL.Path}
-	// The validator reads and replaces the body: let it have its own.
-	ctx := r.Context()
-	r = r.Clone(ctx)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	r.ContentLength = int64(len(body))
-	route, params, err := s.contract.router.FindRoute(r)
 	if err != nil {
-		j.note("request", err)
-		return j
+		found.err = err
+		return found
 	}
-	j.input = &openapi3filter.RequestValidationInput{
+	found.operation, found.path = route.Operation.OperationID, params
+	found.input = &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: params, Route: route,
 		Options: &openapi3filter.Options{
 			MultiError:                        true,
@@ -71,93 +72,72 @@ func (s *Server) judge(r *http.Request, body []byte) *judgement {
 			RejectWhenRequestBodyNotSpecified: true,
 			SkipSettingDefaults:               true,
 			AuthenticationFunc:                openapi3filter.NoopAuthenticationFunc,
-			ExcludeResponseBody:               strings.Contains(route.Path, "/log/"),
+			ExcludeResponseBody:               route.Operation.OperationID == "readLog",
 		},
 	}
-	if err := openapi3filter.ValidateRequest(ctx, j.input); err != nil {
-		j.note("request", err)
-	}
-	if err := unknownParameters(route, r); err != nil {
-		j.note("request", err)
-	}
-	return j
+	return found
 }
 
-// unknownParameters finds what the validator lets pass: parameters in the query
-// that the contract doesn't name, or that come twice.
-func unknownParameters(route *routers.Route, r *http.Request) error {
+// validateRequest fills in the issues that the API rejects a request for, and
+// returns all violations of the contract: parameters that it does not name are
+// violations, and ignored by the API.
+func (c *call) validateRequest(ctx context.Context) []string {
+	if c.input == nil {
+		return []string{c.violation("request", c.err)}
+	}
+	var violations []string
+	if err := openapi3filter.ValidateRequest(ctx, c.input); err != nil {
+		c.issues = issuesOf(nil, err)
+		violations = append(violations, c.violation("request", err))
+	}
+	if err := unknownParameters(c.input); err != nil {
+		violations = append(violations, c.violation("request", err))
+	}
+	return violations
+}
+
+// unknownParameters finds query parameters that the contract doesn't name, or
+// that are repeated: the validator accepts them.
+func unknownParameters(input *openapi3filter.RequestValidationInput) error {
 	var found []error
-	for name, values := range r.URL.Query() {
-		named := slices.ContainsFunc(route.Operation.Parameters, func(p *openapi3.ParameterRef) bool {
-			return p.Value.In == openapi3.ParameterInQuery && p.Value.Name == name
-		})
-		if !named {
-			found = append(found, fmt.Errorf("unknown parameter %q in the query", name))
+	for name, values := range input.Request.URL.Query() {
+		if input.Route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil {
+			found = append(found, fmt.Errorf("unknown query parameter %q", name))
 		}
 		if len(values) > 1 {
-			found = append(found, fmt.Errorf("parameter %q comes %d times", name, len(values)))
+			found = append(found, fmt.Errorf("query parameter %q is repeated %d times", name, len(values)))
 		}
 	}
 	return errors.Join(found...)
 }
 
-// answer holds the canonical answer against the contract.
-func (j *judgement) answer(ctx context.Context, a answer) {
-	if j == nil || j.input == nil {
-		return
+// validateResponse returns how the unformatted reply violates the contract.
+func (c *call) validateResponse(ctx context.Context, reply response) []string {
+	if c.input == nil {
+		return nil
 	}
 	err := openapi3filter.ValidateResponse(ctx, &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: j.input,
-		Status:                 a.status,
-		Header:                 a.header,
-		Body:                   io.NopCloser(bytes.NewReader(a.body)),
-		Options:                j.input.Options,
+		RequestValidationInput: c.input,
+		Status:                 reply.status,
+		Header:                 reply.header,
+		Body:                   io.NopCloser(bytes.NewReader(reply.body)),
+		Options:                c.input.Options,
 	})
 	if err != nil {
-		j.note("reply", err)
+		return []string{c.violation("reply", err)}
 	}
+	return nil
 }
 
-// note writes a violation down, without the schemas and values, indented, that
-// the validator adds to each: they are long, and in openapi.yaml and the journal.
-func (j *judgement) note(what string, err error) {
-	var told []string
+// violation describes an error without the schemas and values, indented, that
+// the validator adds to each: they are long.
+func (c *call) violation(what string, err error) string {
+	var lines []string
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		added := strings.HasPrefix(line, "  ") || line == "Schema:" || line == "Value:"
 		if line = strings.TrimSpace(line); line != "" && !added {
-			told = append(told, line)
+			lines = append(lines, line)
 		}
 	}
-	j.verdicts.add(j.what + ": " + what + ": " + strings.Join(told, " "))
-}
-
-// verdicts are the violations found.
-type verdicts struct {
-	mu      sync.Mutex
-	list    []string
-	ignored bool
-}
-
-func (v *verdicts) add(violation string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.list = append(v.list, violation)
-}
-
-func (v *verdicts) all() []string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return slices.Clone(v.list)
-}
-
-func (v *verdicts) allow() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.ignored = true
-}
-
-func (v *verdicts) allowed() bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.ignored
+	return c.what + ": " + what + ": " + strings.Join(lines, " ")
 }

@@ -1,141 +1,104 @@
 package caastest
 
 import (
-	"math"
+	"encoding/json"
 	"net/http"
 	"strconv"
 )
 
-// deployBody is the body of the deploy call (seed; what is nested where: seen).
-type deployBody struct {
-	Name            string          `json:"resource_private_name"`
-	DurationHours   int             `json:"duration_hours"`
-	GPUs            int             `json:"gpus_per_container"`
-	HardwareID      int             `json:"hardware_id"`
-	LocationIDs     []int           `json:"location_ids"`
-	ContainerConfig containerConfig `json:"container_config"`
-	RegistryConfig  registryConfig  `json:"registry_config"`
-}
-
-type containerConfig struct {
-	Replicas    int               `json:"replica_count"`
-	Entrypoint  []string          `json:"entrypoint"`
-	TrafficPort int               `json:"traffic_port"`
-	Env         map[string]string `json:"env_variables"`
-	SecretEnv   map[string]string `json:"secret_env_variables"`
-	Args        []string          `json:"args"`
-}
-
-type registryConfig struct {
-	ImageURL string `json:"image_url"`
-	Username string `json:"registry_username"`
-	Secret   string `json:"registry_secret"`
-}
-
-var (
-	port  = integer(1, 65535)
-	count = integer(1, math.MaxInt32)
-
-	checkDeploy = object(map[string]member{
-		"resource_private_name": {true, nonEmpty},
-		"duration_hours":        {true, count},
-		"gpus_per_container":    {true, literally(8)},
-		"hardware_id":           {true, count},
-		"location_ids":          {true, list(1, count)},
-		"container_config": {true, object(map[string]member{
-			"replica_count":        {true, count},
-			"entrypoint":           {true, list(0, text)},
-			"traffic_port":         {true, port},
-			"env_variables":        {false, texts},
-			"secret_env_variables": {false, texts},
-			"args":                 {false, list(1, text)},
-		})},
-		"registry_config": {true, object(map[string]member{
-			"image_url":         {false, text},
-			"registry_username": {false, text},
-			"registry_secret":   {false, text},
-		})},
-	})
-)
-
-// deploy is POST …/deploy. Without the money it does nothing and says so in a
-// reply that has no id (seed).
-func (s *Server) deploy(_ *http.Request, body []byte) answer {
-	var b deployBody
-	if found := decode(body, checkDeploy, &b); found != nil {
-		return invalid(found)
+// deploy is POST …/deploy (seed; nesting: seen). Without the money it does
+// nothing, and its reply has no id (seed).
+func (s *Server) deploy(in input) response {
+	now := s.now()
+	r := &record{readyAt: now.Add(s.options.Timings.Provision)}
+	d := &r.Deployment
+	body := struct {
+		*Deployment
+		ContainerConfig *Deployment `json:"container_config"`
+		RegistryConfig  *Deployment `json:"registry_config"`
+	}{d, d, d}
+	if err := json.Unmarshal(in.body, &body); err != nil {
+		return unreadable(err)
 	}
-	h, found := s.wanted("body", b.HardwareID, b.LocationIDs)
-	if s.holder(b.Name) != nil {
-		found = append(found, one([]any{"body", "resource_private_name"}, "value_error",
-			"Value error, the name %q is already in use", b.Name)...)
+	h, issues := s.find("body", d.HardwareID, d.LocationIDs)
+	if s.nameHolder(d.Name) != nil {
+		issues = append(issues, valueIssue([]any{"body", "resource_private_name"}, "the name %q is already in use", d.Name))
 	}
-	if found != nil {
-		return invalid(found)
+	if issues != nil {
+		return invalid(issues...)
 	}
-	if b.GPUs > h.maxGPUs {
-		return refuse(http.StatusBadRequest, h.name+" has at most "+strconv.Itoa(h.maxGPUs)+" GPUs per container")
+	if d.GPUsPerContainer > h.maxGPUs {
+		return reject(http.StatusBadRequest, h.name+" has at most "+strconv.Itoa(h.maxGPUs)+" GPUs per container")
 	}
-	placed, ok := s.stock.take(b.HardwareID, b.LocationIDs, b.ContainerConfig.Replicas)
+	placed, ok := s.stock.occupy(d.HardwareID, d.LocationIDs, d.Replicas)
 	if !ok {
-		return refuse(http.StatusBadRequest, "Not enough replicas available for the requested hardware and locations")
+		return reject(http.StatusBadRequest, "Not enough replicas available for the requested hardware and locations")
 	}
-	price := cost(h, b.GPUs, b.ContainerConfig.Replicas, b.DurationHours)
+	price := h.cost(d.GPUsPerContainer, d.Replicas, d.DurationHours)
 	if !s.pay(price) {
-		s.stock.giveBack(placed)
-		return reply(http.StatusOK, map[string]any{"status": "payment_required"})
+		s.stock.release(placed)
+		return paymentRequired()
 	}
-	r := s.newRecord(b)
-	r.AmountPaid, r.placed = price, placed
-	return reply(http.StatusOK, acknowledged(r))
+	d.ID, d.Status, d.Created, d.HoursBought, d.AmountPaid = s.ids.next(), StatusRequested, now, d.DurationHours, price
+	r.placed, r.outcome = placed, takeOutcome(&s.outcomes)
+	r.updateListing(now)
+	s.resize(r)
+	r.addEvents(now, "container scheduled")
+	if r.outcome.stalls {
+		r.addEvents(now, r.outcome.events...)
+	}
+	s.records = append(s.records, r)
+	s.advanceOne(r)
+	return acknowledge(r)
 }
 
-// wanted looks a hardware and locations up; what is unknown is an issue in the
-// part of the request named. The hardware is nil only when there is an issue.
-func (s *Server) wanted(part string, hardwareID int, locationIDs []int) (*hardware, []issue) {
-	var found []issue
-	h := s.stock.row(hardwareID)
+// find looks up hardware and locations; what is unknown is an issue in a part of
+// the request. The hardware is nil only when there is an issue.
+func (s *Server) find(part string, hardwareID int, locationIDs []int) (*hardware, []issue) {
+	var issues []issue
+	h := s.stock.find(hardwareID)
 	if h == nil {
-		found = one([]any{part, "hardware_id"}, "value_error", "Value error, unknown hardware %d", hardwareID)
+		issues = append(issues, valueIssue([]any{part, "hardware_id"}, "unknown hardware %d", hardwareID))
 	}
-	for i, l := range locationIDs {
-		if s.stock.place(l) == nil {
-			found = append(found, one([]any{part, "location_ids", i}, "value_error",
-				"Value error, unknown location %d", l)...)
+	_, unknown := s.stock.at(locationIDs)
+	for _, i := range unknown {
+		issues = append(issues, valueIssue([]any{part, "location_ids", i}, "unknown location %d", locationIDs[i]))
+	}
+	return h, issues
+}
+
+// paymentRequired is a 200 that did nothing (seed).
+func paymentRequired() response {
+	return jsonResponse(http.StatusOK, object{"status": "payment_required"})
+}
+
+// acknowledge is the reply to deploy, PATCH and DELETE.
+func acknowledge(r *record) response {
+	return jsonResponse(http.StatusOK, object{"status": r.Status, "deployment_id": r.ID})
+}
+
+// nameHolder returns the deployment that holds a name, or nil.
+func (s *Server) nameHolder(name string) *record {
+	for _, r := range s.records {
+		if r.Name == name && !r.forgotten && s.holdsName(r) {
+			return r
 		}
 	}
-	return h, found
+	return nil
 }
 
-// newRecord makes the deployment asked for.
-func (s *Server) newRecord(b deployBody) *record {
-	now := s.options.Clock.Now()
-	r := &record{
-		Deployment: Deployment{
-			ID: s.names.next(), Name: b.Name, Status: StatusRequested,
-			HardwareID: b.HardwareID, LocationIDs: b.LocationIDs, GPUsPerContainer: b.GPUs,
-			Replicas: b.ContainerConfig.Replicas, DurationHours: b.DurationHours,
-			Entrypoint: b.ContainerConfig.Entrypoint, Args: b.ContainerConfig.Args,
-			TrafficPort: b.ContainerConfig.TrafficPort,
-			Env:         b.ContainerConfig.Env, SecretEnv: b.ContainerConfig.SecretEnv,
-			ImageURL:         b.RegistryConfig.ImageURL,
-			RegistryUsername: b.RegistryConfig.Username, RegistrySecret: b.RegistryConfig.Secret,
-			Created: now,
-		},
-		ready:  now.Add(s.options.Timings.Provision),
-		listed: now.Add(s.options.Timings.List),
+func (s *Server) holdsName(r *record) bool {
+	switch r.Status {
+	case StatusDestroyed:
+		return r.destroyedAt.Add(s.options.Timings.ReleaseName).After(s.now())
+	case StatusCompleted, StatusFailed:
+		return s.options.EndedKeepNames
 	}
-	r.resize(s, now)
-	for i := range r.Containers {
-		r.Containers[i].Events = []Event{{now, "container scheduled"}}
-	}
-	s.meet(r)
-	s.records = append(s.records, r)
-	s.advanceOne(r, now)
-	return r
+	return true
 }
 
-// acknowledged is the reply to deploy, PATCH and DELETE.
-func acknowledged(r *record) map[string]any {
-	return map[string]any{"status": r.Status, "deployment_id": r.ID}
+// checkName is GET …/clusters/check_cluster_name_availability: a bare boolean
+// (seen).
+func (s *Server) checkName(in input) response {
+	return jsonResponse(http.StatusOK, s.nameHolder(in.query.Get("cluster_name")) == nil)
 }

@@ -1,171 +1,126 @@
 package caastest_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// issues are the items of a 422, each as "loc type" with loc joined by dots.
-func (c *caller) issues(g got) string {
-	c.Helper()
-	var reply struct {
-		Detail []struct {
-			Loc       []any
-			Msg, Type string
-		}
-	}
-	if err := json.Unmarshal([]byte(g.body), &reply); err != nil {
-		c.Fatalf("%v: %s", err, g.body)
-	}
-	var all []string
-	for _, d := range reply.Detail {
-		if d.Msg == "" {
-			c.Errorf("no msg: %s", g.body)
-		}
-		raw, err := json.Marshal(d.Loc)
-		if err != nil {
-			c.Fatal(err)
-		}
-		loc := strings.NewReplacer(`"`, "", ",", ".", "[", "", "]", "").Replace(string(raw))
-		all = append(all, loc+" "+d.Type)
-	}
-	return strings.Join(all, ", ")
-}
-
-func TestDeploy_refusesWhatIsNotValid(t *testing.T) {
-	config := func(o map[string]any) map[string]any {
-		m, _ := o["container_config"].(map[string]any)
-		return m
-	}
-	for name, tc := range map[string]struct {
-		change func(o map[string]any)
-		want   string
-	}{
-		"gpus": {func(o map[string]any) { o["gpus_per_container"] = 4 }, "body.gpus_per_container literal_error"},
-		"args": {func(o map[string]any) { config(o)["args"] = []string{} }, "body.container_config.args too_short"},
-		"unknown": {
-			func(o map[string]any) { config(o)["foo"] = 1 },
-			"body.container_config.foo extra_forbidden",
-		},
-		"unknown at the top": {func(o map[string]any) { o["args"] = []string{"x"} }, "body.args extra_forbidden"},
-		"missing": {
-			func(o map[string]any) { delete(o, "hardware_id"); delete(config(o), "traffic_port") },
-			"body.container_config.traffic_port missing, body.hardware_id missing",
-		},
-		"type":         {func(o map[string]any) { o["duration_hours"] = "ten" }, "body.duration_hours int_type"},
-		"fraction":     {func(o map[string]any) { o["duration_hours"] = 1.5 }, "body.duration_hours int_type"},
-		"hours":        {func(o map[string]any) { o["duration_hours"] = 0 }, "body.duration_hours greater_than_equal"},
-		"port":         {func(o map[string]any) { config(o)["traffic_port"] = 70000 }, "body.container_config.traffic_port less_than_equal"},
-		"no locations": {func(o map[string]any) { o["location_ids"] = []int{} }, "body.location_ids too_short"},
-		"variable": {
-			func(o map[string]any) { config(o)["env_variables"] = map[string]any{"A": 1} },
-			"body.container_config.env_variables.A string_type",
-		},
-		"null":     {func(o map[string]any) { config(o)["args"] = nil }, "body.container_config.args list_type"},
-		"not one":  {func(o map[string]any) { o["registry_config"] = "x" }, "body.registry_config model_attributes_type"},
-		"unnamed":  {func(o map[string]any) { o["resource_private_name"] = "" }, "body.resource_private_name string_too_short"},
-		"hardware": {func(o map[string]any) { o["hardware_id"] = 999 }, "body.hardware_id value_error"},
-		"location": {func(o map[string]any) { o["location_ids"] = []int{1, 99} }, "body.location_ids.1 value_error"},
-		"taken":    {func(o map[string]any) { o["resource_private_name"] = "taken" }, "body.resource_private_name value_error"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := start(t, caastest.Options{})
-			c.AllowViolations()
-			c.Add(caastest.Deployment{Name: "taken"})
-			o := order("app")
-			tc.change(o)
-			if got := c.issues(c.call(http.StatusUnprocessableEntity, "POST", "/deploy", o)); got != tc.want {
-				t.Errorf("got  %s\nwant %s", got, tc.want)
-			}
-			if len(c.Deployments()) != 1 {
-				t.Error("deployed all the same")
-			}
-		})
-	}
-}
-
-func TestDeploy_refusesWhatIsNotJSON(t *testing.T) {
-	c := start(t, caastest.Options{})
-	c.AllowViolations()
-	for body, want := range map[string]string{
-		"":           "body missing",
-		"{":          "body.1 json_invalid",
-		"{} {}":      "body.4 json_invalid",
-		`[]`:         "body model_attributes_type",
-		`{"a":"\ud8`: "body.0 json_invalid",
-	} {
-		got := c.issues(c.call(http.StatusUnprocessableEntity, "POST", "/deploy", body))
-		if strings.Fields(got)[1] != strings.Fields(want)[1] {
-			t.Errorf("%q: %s, want %s", body, got, want)
-		}
-	}
-}
-
-func TestDeploy_oneOfManyGetsTheName(t *testing.T) {
-	c := start(t, caastest.Options{})
-	var made atomic.Int32
+func TestDeploy_concurrentCallsForOneName(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	statuses := make(chan int, 8)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			g, err := c.try("POST", "/deploy", order("app"))
+			r, err := c.try("POST", "/deploy", deployBody("app"))
 			if err != nil {
 				t.Error(err)
 			}
-			if g.status == http.StatusOK {
-				made.Add(1)
-			}
+			statuses <- r.status
 		})
 	}
 	group.Wait()
-	if made.Load() != 1 || len(c.Deployments()) != 1 || len(c.Calls("POST", "/deploy")) != 8 {
-		t.Errorf("%d made", made.Load())
+	close(statuses)
+	count := map[int]int{}
+	for status := range statuses {
+		count[status]++
+	}
+	if count[http.StatusOK] != 1 || count[http.StatusUnprocessableEntity] != 7 {
+		t.Errorf("statuses: %v", count)
+	}
+	if len(c.Deployments()) != 1 || c.Count("POST", "/deploy") != 8 || c.TotalPaid() != 398.4 {
+		t.Errorf("%d deployments, %d calls, %v USDC", len(c.Deployments()), c.Count("POST", "/deploy"), c.TotalPaid())
 	}
 }
 
 func TestDeploy_smallHardware(t *testing.T) {
-	c := start(t, caastest.Options{})
-	o := order("app")
-	o["hardware_id"] = 225
-	g := c.call(http.StatusBadRequest, "POST", "/deploy", o)
-	c.tree(g).is("detail", "GeForce RTX 4090 has at most 4 GPUs per container")
-	rows := c.tree(c.call(http.StatusOK, "GET", "/available-replicas?hardware_id=225&hardware_qty=8", nil))
-	rows.is("data.0.available_replicas", 0.0)
+	c := newClient(t, caastest.Options{})
+	body := deployBody("app")
+	body["hardware_id"] = 225
+	c.call(http.StatusBadRequest, "POST", "/deploy", body).want("detail", "GeForce RTX 4090 has at most 4 GPUs per container")
+	rows := c.call(http.StatusOK, "GET", "/available-replicas?hardware_id=225&hardware_qty=8", nil)
+	rows.want("data.0.available_replicas", 0)
 }
 
-func TestAuthorisation(t *testing.T) {
-	for name, tc := range map[string]struct {
-		bearer, key string
-		status      int
-		body        string
-	}{
-		"token":                   {"Bearer test-token", "", 200, ""},
-		"key":                     {"", "test-key", 200, ""},
-		"both":                    {"Bearer test-token", "test-key", 200, ""},
-		"none":                    {"", "", 401, `{"detail":"Not authenticated"}`},
-		"wrong token":             {"Bearer x", "", 401, `{"detail":"Invalid or expired token"}`},
-		"wrong key":               {"", "x", 400, `{"key_set":true}`},
-		"wrong key, right token":  {"Bearer test-token", "x", 401, `{"detail":"Invalid API key"}`},
-		"right key, wrong token":  {"Bearer x", "test-key", 401, `{"detail":"Invalid or expired token"}`},
-		"a token without its way": {"test-token", "", 401, `{"detail":"Invalid or expired token"}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := start(t, caastest.Options{})
-			c.header = http.Header{}
-			if tc.bearer != "" {
-				c.header.Set("Authorization", tc.bearer)
-			}
-			if tc.key != "" {
-				c.header.Set("x-api-key", tc.key)
-			}
-			if g := c.call(tc.status, "GET", "/deployments", nil); tc.body != "" && g.body != tc.body {
-				t.Error(g.body)
-			}
-		})
+func TestDeploy_occupiesReplicas(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	c.SetReplicas(203, 2, 1)
+	free := func(first, second int) {
+		t.Helper()
+		rows := c.call(http.StatusOK, "GET", "/available-replicas?hardware_id=203&hardware_qty=8", nil)
+		rows.want("data.0.available_replicas", first)
+		rows.want("data.1.available_replicas", second)
 	}
+	id := c.deploy("app")
+	free(15, 0)
+	c.SetReplicas(203, 1, 1)
+	c.call(http.StatusBadRequest, "POST", "/deploy", deployBody("more")).
+		want("detail", "Not enough replicas available for the requested hardware and locations")
+	c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil)
+	c.clock.Advance(time.Minute)
+	free(2, 1)
+}
+
+func TestPayment(t *testing.T) {
+	for format, want := range map[caastest.PaymentFormat]string{
+		caastest.PaymentBare:     `{"status":"payment_required"}`,
+		caastest.PaymentNullData: `{"data":null,"status":"payment_required"}`,
+		caastest.PaymentInData:   `{"data":{"status":"payment_required"}}`,
+	} {
+		c := newClient(t, caastest.Options{Balance: 400, Format: caastest.Format{PaymentRequired: format}})
+		id := c.deploy("app") // 398.40 USDC
+		for path, body := range map[string]any{
+			"/deploy":                       deployBody("more"),
+			"/deployment/" + id + "/extend": map[string]any{"duration_hours": 1},
+		} {
+			if r := c.call(http.StatusOK, "POST", path, body); r.body != want {
+				t.Errorf("%s: %s, want %s", path, r.body, want)
+			}
+		}
+		d, _ := c.Deployment(id)
+		if len(c.Deployments()) != 1 || c.TotalPaid() != 398.4 || d.HoursBought != 10 || d.DurationHours != 10 {
+			t.Errorf("%d deployments, %v USDC, %+v", len(c.Deployments()), c.TotalPaid(), d)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		c := newClient(t, caastest.Options{EndedKeepNames: keep})
+		wantFree := func(when string, want bool) {
+			t.Helper()
+			r := c.call(http.StatusOK, "GET", "/clusters/check_cluster_name_availability?cluster_name=app", nil)
+			if free := r.body == "true"; free != want {
+				t.Errorf("EndedKeepNames %v: available %s: %s", keep, when, r.body)
+			}
+		}
+		wantFree("at the start", true)
+		id := c.deploy("app")
+		wantFree("while it runs", false)
+		c.Fail(id)
+		wantFree("after the failure", !keep)
+		c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil)
+		c.clock.Advance(time.Minute)
+		wantFree("after DELETE", true)
+		second := c.deploy("app")
+		if d, ok := c.ByName("app"); !ok || d.ID != second {
+			t.Error("ByName prefers the failed one")
+		}
+	}
+}
+
+func TestNames_releasedLate(t *testing.T) {
+	c := newClient(t, caastest.Options{Timings: caastest.Timings{Terminate: 20 * time.Second, ReleaseName: 10 * time.Second}})
+	id := c.deploy("app")
+	c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil)
+	c.clock.Advance(29 * time.Second)
+	c.wantStatus(id, "destroyed")
+	c.AllowViolations()
+	c.call(http.StatusUnprocessableEntity, "POST", "/deploy", deployBody(""))
+	c.call(http.StatusUnprocessableEntity, "POST", "/deploy", deployBody("app"))
+	c.clock.Advance(time.Second)
+	c.deploy("app")
 }

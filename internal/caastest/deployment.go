@@ -6,51 +6,52 @@ import (
 	"time"
 )
 
-// Status values of a deployment (reference). Containers use StatusRunning and
+// Statuses of a deployment (reference). Containers have StatusRunning and
 // StatusFailed too.
 const (
 	StatusRequested   = "deployment requested"
 	StatusRunning     = "running"
-	StatusCompleted   = "completed" // its paid time is up
+	StatusCompleted   = "completed" // the prepaid time has expired
 	StatusFailed      = "failed"
 	StatusTerminating = "termination requested"
 	StatusDestroyed   = "destroyed"
 )
 
-// Status values of a container that a deployment doesn't have (our reading).
+// Statuses of a container only (assumed).
 const (
 	StatusDeploying = "deploying"
 	StatusStopped   = "stopped"
 )
 
-// Deployment is everything the mock knows of one deployment, with what the API
-// takes and never returns.
+// Deployment is one deployment, with what the API accepts and never returns. The
+// JSON names are those of requests.
 type Deployment struct {
-	ID     string // uuid
-	Name   string // resource_private_name
-	Status string
+	ID     string `json:"-"` // uuid
+	Name   string `json:"resource_private_name"`
+	Status string `json:"-"`
 
-	HardwareID       int
-	LocationIDs      []int // as deployed, in the order of the request
-	Replicas         int
-	GPUsPerContainer int
-	DurationHours    int // paid for, extensions included
+	HardwareID       int   `json:"hardware_id"`
+	LocationIDs      []int `json:"location_ids"` // as deployed, in the order of the request
+	Replicas         int   `json:"replica_count"`
+	GPUsPerContainer int   `json:"gpus_per_container"`
+	DurationHours    int   `json:"duration_hours"` // paid for, extensions included
+	HoursBought      int   `json:"-"`              // by deploy and extend calls; 0 for one that was added
 
-	Entrypoint       []string          // nil: null
-	Args             []string          // never returned
-	Command          string            // PATCH only; never returned
-	TrafficPort      int               //
-	Env              map[string]string // nil: null
-	SecretEnv        map[string]string // only the names are returned
-	ImageURL         string
-	RegistryUsername string // never returned
-	RegistrySecret   string // never returned
+	Entrypoint       []string          `json:"entrypoint"` // nil: null
+	Args             []string          `json:"args"`       // never returned
+	Command          string            `json:"command"`    // PATCH only; never returned
+	TrafficPort      int               `json:"traffic_port"`
+	Env              map[string]string `json:"env_variables"`        // nil: null
+	SecretEnv        map[string]string `json:"secret_env_variables"` // only the names are returned
+	ImageURL         string            `json:"image_url"`
+	RegistryUsername string            `json:"registry_username"` // never returned
+	RegistrySecret   string            `json:"registry_secret"`   // never returned
 
-	Created    time.Time
-	Started    time.Time // zero: not yet
-	Finished   time.Time // zero: not yet
-	AmountPaid float64   // USDC, refunds taken off
-	Containers []Container
+	Created    time.Time   `json:"-"`
+	Started    time.Time   `json:"-"` // zero: not yet
+	Finished   time.Time   `json:"-"` // zero: not yet
+	AmountPaid float64     `json:"-"` // USDC, refunds deducted
+	Containers []Container `json:"-"`
 }
 
 // Container is one replica of a deployment.
@@ -61,6 +62,8 @@ type Container struct {
 	PublicURL   string // empty: null, not up
 	Created     time.Time
 	Events      []Event // in the order of time; nil: null
+
+	readyAt time.Time // when the public URL answers 200
 }
 
 // Event is one line of a container's history.
@@ -69,7 +72,7 @@ type Event struct {
 	Message string
 }
 
-// Ended tells whether the deployment is over: completed, failed or destroyed.
+// Ended reports whether the deployment is completed, failed or destroyed.
 func (d *Deployment) Ended() bool {
 	switch d.Status {
 	case StatusCompleted, StatusFailed, StatusDestroyed:
@@ -78,7 +81,7 @@ func (d *Deployment) Ended() bool {
 	return false
 }
 
-// clone is a deep copy that keeps null and empty apart.
+// clone returns a deep copy that keeps null and empty apart.
 func (d *Deployment) clone() Deployment {
 	c := *d
 	c.LocationIDs = slices.Clone(d.LocationIDs)
@@ -93,31 +96,91 @@ func (d *Deployment) clone() Deployment {
 	return c
 }
 
-// minutes returns the wall time served, up to now, and what is left of the
-// paid time. Nothing is served before the start.
-func (d *Deployment) minutes(now time.Time) (served, remaining int) {
-	total := d.DurationHours * 60
-	if d.Started.IsZero() {
-		return 0, total
-	}
-	if !d.Finished.IsZero() {
-		now = d.Finished
-	}
-	served = min(max(int(now.Sub(d.Started)/time.Minute), 0), total)
-	return served, total - served
-}
-
 // record is a deployment with what drives it.
 type record struct {
 	Deployment
 
-	ready      time.Time      // when the request ends in running or failed
-	public     time.Time      // when the containers get their URLs; zero: not set
-	listed     time.Time      // when the list begins to show it
-	terminated time.Time      // when its termination was requested
-	placed     map[string]int // replicas taken, by stock key; nil: given back
-	doomed     []string       // not nil: fails with these events instead of running
-	stalled    bool           // never runs
-	undying    bool           // never gets from termination requested to destroyed
-	vanished   bool           // unknown to the API from now on
+	readyAt      time.Time // when a request ends in running or failed
+	publicAt     time.Time // when the containers get their URLs; zero: not set
+	billedFrom   time.Time // when it started for the first time
+	restartAt    time.Time // when a PATCH restarts it; zero: not set
+	terminatedAt time.Time // when its termination was requested
+	destroyedAt  time.Time
+
+	outcome         outcome // of the request
+	restart         outcome // of the restart at restartAt
+	resetsStart     bool    // the next start is a new started_at
+	neverTerminates bool    // stays in termination requested
+	forgotten       bool    // unknown to the API
+
+	placed     map[placement]int // replicas it occupies; nil: none
+	listed     []listing         // what the list shows, and since when
+	extensions []extension       // that the details may not show yet
+}
+
+// listing is what the list shows of a deployment since a time.
+type listing struct {
+	since        time.Time
+	name, status string
+}
+
+// extension is a number of hours bought.
+type extension struct {
+	shownAt time.Time
+	hours   int
+	amount  float64 // USDC
+}
+
+// container returns the container with an id, or nil.
+func (r *record) container(id string) *Container {
+	for i := range r.Containers {
+		if r.Containers[i].ContainerID == id {
+			return &r.Containers[i]
+		}
+	}
+	return nil
+}
+
+// updateListing records for the list what has changed.
+func (r *record) updateListing(at time.Time) {
+	last := len(r.listed) - 1
+	if last < 0 || r.listed[last].name != r.Name || r.listed[last].status != r.Status {
+		r.listed = append(r.listed, listing{at, r.Name, r.Status})
+	}
+}
+
+// listing returns what a list shows that is as old as the time given, and
+// whether the deployment is in it.
+func (r *record) listing(at time.Time) (listing, bool) {
+	for _, l := range slices.Backward(r.listed) {
+		if !l.since.After(at) {
+			return l, true
+		}
+	}
+	return listing{}, false
+}
+
+// minutes returns the wall time served and what remains of the prepaid time.
+// Nothing is served before the start.
+func (r *record) minutes(now time.Time, hours int) (served, remaining int) {
+	total := hours * 60
+	if r.billedFrom.IsZero() {
+		return 0, total
+	}
+	if !r.Finished.IsZero() {
+		now = r.Finished
+	}
+	served = min(max(int(now.Sub(r.billedFrom)/time.Minute), 0), total)
+	return served, total - served
+}
+
+// shown returns the hours and the amount, in USDC, that the details show.
+func (r *record) shown(now time.Time) (hours int, amount float64) {
+	hours, amount = r.DurationHours, r.AmountPaid
+	for _, e := range r.extensions {
+		if e.shownAt.After(now) {
+			hours, amount = hours-e.hours, amount-e.amount
+		}
+	}
+	return hours, cents(amount)
 }

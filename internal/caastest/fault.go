@@ -1,94 +1,76 @@
 package caastest
 
 import (
+	"context"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
-	"sync"
 	"time"
 )
 
-// Fault is something that goes wrong with requests on purpose. Without any
-// member that distorts the answer it only notices: Do, Latency and Header go
-// with the real answer then.
+// Fault makes single requests go wrong. Without a member that replaces or
+// distorts the reply, it only calls Do, waits for Latency and adds Header.
 type Fault struct {
-	Method, Path string // which requests, as in Calls; empty: any
-	Skip         int    // let so many of them through first
+	Method, Path string // which requests, see Requests; empty: any
+	Skip         int    // leave so many of them alone first
 	Times        int    // then hit so many; 0: one, below 0: all
-	AfterWork    bool   // do the work first; else an answer of one's own, a reset or a hang comes in its place
+	AfterWork    bool   // perform the operation first; by default Status, Body, Reset and Hang take its place
 
-	Status      int         // an answer of one's own; 0 with a Body: 200
-	Header      http.Header // added to the answer, one's own or the real one
+	Status      int         // a reply of the fault's own; 0 with a Body: 200
+	Header      http.Header // added to the reply
 	Body        string
 	ContentType string // of the Body; "application/json" when empty
 
-	Reset     bool // a TCP reset and no answer
-	Hang      bool // no answer until the client leaves or the server is closed
-	Truncate  int  // when above 0: cut the real body after so many bytes, though Content-Length says more
+	Reset     bool // a TCP reset in place of the reply
+	Hang      bool // no reply until the client leaves or the server is closed
+	Truncate  int  // above 0: cut the real body after so many bytes, with the Content-Length of all
 	EmptyBody bool // the real status without the body
 
 	Latency time.Duration // real time before anything else
-	Do      func()        // called when hit, after the work where that comes first
-	Name    string        // shown in the journal; what the fault does when empty
+	Do      func()        // called when hit, after the operation where that comes first
+	Name    string        // in the journal; what the fault does when empty
 }
 
-// Inject adds a fault. Of several that match a request, the one injected first
-// hits it, once its Skip and until its Times are used up.
+// Inject adds a fault. Of several that match a request, the first one injected
+// that is not used up hits it.
 func (s *Server) Inject(f Fault) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	s.faults.injected = append(s.faults.injected, &f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	setDefault(&f.Times, 1)
+	s.faults = append(s.faults, &f)
 }
 
-// ClearFaults takes all faults, the latency and the limit back. What hangs
-// goes on hanging.
+// ClearFaults removes all faults. Replies that hang go on hanging.
 func (s *Server) ClearFaults() {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.injected, s.faults.latency, s.faults.bucket = nil, 0, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
-// SetLatency delays every answer by real time.
-func (s *Server) SetLatency(d time.Duration) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.latency = d
-}
-
-// Limit lets no more requests through than so many per second of real time,
-// and so many at once; the others are answered 429, with retryAfter, when it is
-// not empty, as Retry-After. A perSecond of 0 lifts the limit.
-func (s *Server) Limit(perSecond float64, burst int, retryAfter string) {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.bucket, s.faults.retryAfter = nil, retryAfter
-	if perSecond > 0 {
-		s.faults.bucket = &bucket{perSecond: perSecond, burst: float64(burst), tokens: float64(burst), filled: time.Now()}
+// checkLimit applies the rate limit, and returns the rejection if it is exceeded.
+func (s *Server) checkLimit() (response, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.options.Limit.PerSecond == 0 || s.bucket.take(s.options.Limit, s.now()) {
+		return response{}, true
 	}
+	rejected := reject(http.StatusTooManyRequests, "Too Many Requests")
+	if s.options.Limit.RetryAfter != "" {
+		rejected.header.Set("Retry-After", s.options.Limit.RetryAfter)
+	}
+	return rejected, false
 }
 
-// faults are what is injected and how much of it is left.
-type faults struct {
-	mu         sync.Mutex
-	injected   []*Fault // Skip and Times count down
-	latency    time.Duration
-	bucket     *bucket // nil: no limit
-	retryAfter string
-}
-
-// bucket is a token bucket on real time.
+// bucket is a token bucket.
 type bucket struct {
-	perSecond, burst, tokens float64
-	filled                   time.Time
+	tokens float64
+	filled time.Time
 }
 
 // take takes a token, and returns false when there is none.
-func (b *bucket) take() bool {
-	now := time.Now()
-	b.tokens = min(b.tokens+b.perSecond*now.Sub(b.filled).Seconds(), b.burst)
+func (b *bucket) take(l RateLimit, now time.Time) bool {
+	b.tokens = min(b.tokens+l.PerSecond*now.Sub(b.filled).Seconds(), float64(l.Burst))
 	b.filled = now
 	if b.tokens < 1 {
 		return false
@@ -97,48 +79,33 @@ func (b *bucket) take() bool {
 	return true
 }
 
-// admit tells whether the limit lets one more request through, or what to
-// answer.
-func (f *faults) admit() (answer, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.bucket == nil || f.bucket.take() {
-		return answer{}, true
-	}
-	a := refuse(http.StatusTooManyRequests, "Too Many Requests")
-	if f.retryAfter != "" {
-		a.header.Set("Retry-After", f.retryAfter)
-	}
-	return a, false
-}
-
-// hit returns the fault that hits the request, or nil, and counts it.
-func (f *faults) hit(r *http.Request) *Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, c := range f.injected {
-		if c.Times == 0 || !matches(c.Method, c.Path, r.Method, r.URL.Path) {
+// takeFault returns the fault that hits the request, or nil.
+func (s *Server) takeFault(r *http.Request) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.faults {
+		if f.Times == 0 || !matches(f.Method, f.Path, r.Method, r.URL.Path) {
 			continue
 		}
-		if c.Skip > 0 {
-			c.Skip--
+		if f.Skip > 0 {
+			f.Skip--
 			continue
 		}
-		if c.Times > 0 {
-			c.Times--
+		if f.Times > 0 {
+			f.Times--
 		}
-		hit := *c
+		hit := *f
 		return &hit
 	}
 	return nil
 }
 
-// delay waits as long as the server and the fault (or nil) ask for, and tells
-// whether the client is still there then.
+// delay waits for the latency of the server and of a fault, and reports whether
+// the client is still there.
 func (s *Server) delay(r *http.Request, f *Fault) bool {
-	s.faults.mu.Lock()
-	d := s.faults.latency
-	s.faults.mu.Unlock()
+	s.mu.Lock()
+	d := s.options.Latency
+	s.mu.Unlock()
 	if f != nil {
 		d += f.Latency
 	}
@@ -156,28 +123,58 @@ func (s *Server) delay(r *http.Request, f *Fault) bool {
 	return false
 }
 
-// replaces tells whether the fault has an answer of its own.
-func (f *Fault) replaces() bool { return f.Status != 0 || f.Body != "" }
-
-// worksFirst tells whether the work is done before the fault strikes.
-func (f *Fault) worksFirst() bool { return f.AfterWork || f.Truncate > 0 || f.EmptyBody }
-
-// answer is the fault's own.
-func (f *Fault) answer() answer {
-	a := answer{status: f.Status, header: http.Header{}, body: []byte(f.Body)}
-	if a.status == 0 {
-		a.status = http.StatusOK
+// serveWithFault serves an exchange that a fault has hit.
+func (x *exchange) serveWithFault(ctx context.Context, f *Fault) {
+	var reply response
+	performed := f.AfterWork || f.Truncate > 0 || f.EmptyBody
+	if performed {
+		reply = x.respond(ctx)
 	}
-	if f.Body != "" {
-		a.header.Set("Content-Type", f.ContentType)
-		if f.ContentType == "" {
-			a.header.Set("Content-Type", "application/json")
-		}
+	if f.Do != nil {
+		f.Do()
 	}
-	return a
+	switch {
+	case f.Reset:
+		x.complete(0, f.name())
+		reset(x.w)
+		return
+	case f.Hang:
+		x.complete(0, f.name())
+		x.waitForEnd(x.r)
+		x.abort(f)
+	case f.replies():
+		reply = f.reply()
+	case !performed:
+		reply = x.respond(ctx)
+	}
+	for name, values := range f.Header {
+		reply.header[http.CanonicalHeaderKey(name)] = values
+	}
+	switch {
+	case f.EmptyBody:
+		reply.body, reply.pieces, reply.endless = nil, nil, false
+	case f.Truncate > 0:
+		x.truncate(reply, f)
+		return
+	}
+	x.send(reply, f.name())
 }
 
-// name is what the journal shows; empty without a fault.
+// replies reports whether the fault has a reply of its own.
+func (f *Fault) replies() bool { return f.Status != 0 || f.Body != "" }
+
+func (f *Fault) reply() response {
+	reply := response{status: f.Status, header: http.Header{}, body: []byte(f.Body)}
+	setDefault(&reply.status, http.StatusOK)
+	if f.Body != "" {
+		contentType := f.ContentType
+		setDefault(&contentType, "application/json")
+		reply.header.Set("Content-Type", contentType)
+	}
+	return reply
+}
+
+// name returns what the journal shows; empty without a fault.
 func (f *Fault) name() string {
 	switch {
 	case f == nil:
@@ -192,46 +189,43 @@ func (f *Fault) name() string {
 		return "empty body"
 	case f.Truncate > 0:
 		return "truncate"
-	case f.replaces():
-		return strconv.Itoa(f.answer().status)
+	case f.replies():
+		return strconv.Itoa(f.reply().status)
 	}
 	return "notice"
 }
 
-// reset breaks the connection in a way that the client sees as "connection
-// reset by peer".
+// reset breaks the connection so that the client sees "connection reset by peer".
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		// Without this the close would be a polite one, seen as EOF.
+		// Without this the client sees EOF.
 		if tcp.SetLinger(0) != nil {
 			panic(http.ErrAbortHandler)
 		}
 	}
-	_ = conn.Close() // nothing is left to be done about it
+	_ = conn.Close() // it is broken on purpose
 }
 
-// writePart sends the first n bytes of an answer that promises all of them,
-// and breaks the connection.
-func (s *Server) writePart(w http.ResponseWriter, r *http.Request, a answer, n int) {
-	whole := a.body
-	for _, piece := range a.pieces {
-		whole = append(whole, piece...)
-	}
-	if n >= len(whole) {
-		s.write(w, r, a)
+// truncate sends the first bytes of a reply with the length of all of them, and
+// breaks the connection.
+func (x *exchange) truncate(reply response, f *Fault) {
+	whole := slices.Concat(append([][]byte{reply.body}, reply.pieces...)...)
+	if f.Truncate >= len(whole) {
+		x.send(reply, f.name())
 		return
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
+	x.complete(reply.status, f.name())
+	for name, values := range reply.header {
+		x.w.Header()[name] = values
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(whole)))
-	w.WriteHeader(a.status)
-	if _, err := w.Write(whole[:n]); err == nil {
-		_ = http.NewResponseController(w).Flush() // else the client has left
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(whole)))
+	x.w.WriteHeader(reply.status)
+	if _, err := x.w.Write(whole[:f.Truncate]); err == nil {
+		_ = http.NewResponseController(x.w).Flush() // fails when the client has left
 	}
 	panic(http.ErrAbortHandler)
 }

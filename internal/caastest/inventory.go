@@ -1,140 +1,200 @@
 package caastest
 
-import "strconv"
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+)
 
-// hardware is one row of the catalogue.
+// hardware is one hardware type.
 type hardware struct {
 	id      int
 	name    string
-	brand   string
 	maxGPUs int     // per container
 	price   float64 // USDC per GPU and hour
 }
 
+// cost returns the price of hours of replicas, in USDC.
+func (h *hardware) cost(gpus, replicas, hours int) float64 {
+	return cents(h.price * float64(gpus*replicas*hours))
+}
+
+// brand is the manufacturer of all hardware.
+const brand = "NVIDIA"
+
 // location is one place where containers run.
 type location struct {
-	id   int
-	iso2 string
-	name string
+	ID   int    `json:"id"`
+	ISO2 string `json:"iso2"`
+	Name string `json:"name"`
 }
 
-// catalogue is what the account can rent. The ids and prices are made up; that
-// ids are integers is the seed's.
-func catalogue() []hardware {
-	return []hardware{
-		{id: 203, name: "H100 SXM", brand: "NVIDIA", maxGPUs: 8, price: 2.49},
-		{id: 204, name: "H200", brand: "NVIDIA", maxGPUs: 8, price: 2.99},
-		{id: 210, name: "A100 SXM4 80GB", brand: "NVIDIA", maxGPUs: 8, price: 1.29},
-		{id: 225, name: "GeForce RTX 4090", brand: "NVIDIA", maxGPUs: 4, price: 0.34},
-	}
-}
-
-func places() []location {
-	return []location{
-		{id: 1, iso2: "US", name: "United States"},
-		{id: 2, iso2: "DE", name: "Germany"},
-		{id: 3, iso2: "FI", name: "Finland"},
-		{id: 4, iso2: "JP", name: "Japan"},
-	}
-}
-
-// startStock is how many replicas of each hardware are free in each location
-// of a new server.
-const startStock = 16
-
-// stock is the catalogue and what of it is free.
-type stock struct {
+// inventory is what the account can rent and how much of it is free. The ids
+// and prices are invented; that ids are integers is the seed's.
+type inventory struct {
 	hardware  []hardware
 	locations []location
-	free      map[string]int // replicas, by stock key
+	free      map[placement]int // replicas
 }
 
-func newStock() stock {
-	st := stock{hardware: catalogue(), locations: places(), free: map[string]int{}}
-	for _, h := range st.hardware {
-		for _, l := range st.locations {
-			st.free[stockKey(h.id, l.id)] = startStock
+// placement is a hardware type in a location.
+type placement struct{ hardwareID, locationID int }
+
+func newInventory() inventory {
+	inv := inventory{
+		hardware: []hardware{
+			{203, "H100 SXM", 8, 2.49}, {204, "H200", 8, 2.99}, {210, "A100 SXM4 80GB", 8, 1.29}, {225, "GeForce RTX 4090", 4, 0.34},
+		},
+		locations: []location{
+			{1, "US", "United States"}, {2, "DE", "Germany"}, {3, "FI", "Finland"}, {4, "JP", "Japan"},
+		},
+		free: map[placement]int{},
+	}
+	for _, h := range inv.hardware {
+		for _, l := range inv.locations {
+			inv.free[placement{h.id, l.ID}] = 16
 		}
 	}
-	return st
+	return inv
 }
 
-func stockKey(hardwareID, locationID int) string {
-	return strconv.Itoa(hardwareID) + "/" + strconv.Itoa(locationID)
+// find returns the hardware with an id, or nil.
+func (inv *inventory) find(id int) *hardware {
+	i := slices.IndexFunc(inv.hardware, func(h hardware) bool { return h.id == id })
+	if i < 0 {
+		return nil
+	}
+	return &inv.hardware[i]
 }
 
-// row returns the hardware of that id, or nil.
-func (st *stock) row(id int) *hardware {
-	for i := range st.hardware {
-		if st.hardware[i].id == id {
-			return &st.hardware[i]
+// at returns the locations with these ids, in their order, and the indexes of
+// the ids that are unknown.
+func (inv *inventory) at(ids []int) (found []location, unknown []int) {
+	found = []location{}
+	for i, id := range ids {
+		if at := slices.IndexFunc(inv.locations, func(l location) bool { return l.ID == id }); at >= 0 {
+			found = append(found, inv.locations[at])
+		} else {
+			unknown = append(unknown, i)
 		}
 	}
-	return nil
+	return found, unknown
 }
 
-// place returns the location of that id, or nil.
-func (st *stock) place(id int) *location {
-	for i := range st.locations {
-		if st.locations[i].id == id {
-			return &st.locations[i]
-		}
-	}
-	return nil
-}
-
-// available is the number of free replicas with so many GPUs each: none where
-// the hardware can't have that many.
-func (st *stock) available(h *hardware, locationID, gpus int) int {
+// available returns the number of free replicas with a number of GPUs each.
+func (inv *inventory) available(h *hardware, locationID, gpus int) int {
 	if gpus > h.maxGPUs {
 		return 0
 	}
-	return st.free[stockKey(h.id, locationID)]
+	return inv.free[placement{h.id, locationID}]
 }
 
-// take books replicas in the locations in the order given, and tells what was
-// taken where; nil and false, and nothing taken, when there are too few.
-func (st *stock) take(hardwareID int, locationIDs []int, replicas int) (map[string]int, bool) {
-	taken := map[string]int{}
+// occupy takes free replicas in the locations in their order. It returns what
+// was taken where, or false, and takes nothing, when there are too few.
+func (inv *inventory) occupy(hardwareID int, locationIDs []int, replicas int) (map[placement]int, bool) {
+	taken := map[placement]int{}
 	for _, l := range locationIDs {
-		key := stockKey(hardwareID, l)
-		n := min(st.free[key]-taken[key], replicas)
-		taken[key] += max(n, 0)
-		replicas -= max(n, 0)
+		key := placement{hardwareID, l}
+		n := max(min(inv.free[key]-taken[key], replicas), 0)
+		taken[key] += n
+		replicas -= n
 	}
 	if replicas > 0 {
 		return nil, false
 	}
 	for key, n := range taken {
-		st.free[key] -= n
+		inv.free[key] -= n
 	}
 	return taken, true
 }
 
-func (st *stock) giveBack(taken map[string]int) {
+func (inv *inventory) release(taken map[placement]int) {
 	for key, n := range taken {
-		st.free[key] += n
+		inv.free[key] += n
 	}
 }
 
-// SetReplicas sets how many replicas of a hardware are free in a location,
-// whatever runs there. Deploying takes of them, the end of a deployment gives
-// its own back.
+// SetReplicas sets how many replicas of a hardware type are free in a location.
+// Deploying takes from them, the end of a deployment adds its own.
 func (s *Server) SetReplicas(hardwareID, locationID, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
-	s.stock.free[stockKey(hardwareID, locationID)] = n
+	s.stock.free[placement{hardwareID, locationID}] = n
 }
 
-// SetPrice sets what one GPU costs an hour, in USDC, for what is bought from
-// now on. It panics for a hardware that is not in the catalogue.
+// SetPrice sets what one GPU costs per hour, in USDC, for purchases from now on.
+// It panics for hardware that is not in the inventory.
 func (s *Server) SetPrice(hardwareID int, usdcPerGPUHour float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := s.stock.row(hardwareID)
+	h := s.stock.find(hardwareID)
 	if h == nil {
 		panic("caastest: no hardware " + strconv.Itoa(hardwareID))
 	}
 	h.price = usdcPerGPUHour
+}
+
+// listHardware is GET …/hardware/max-gpus-per-container.
+func (s *Server) listHardware(input) response {
+	rows := []any{}
+	for i := range s.stock.hardware {
+		h := &s.stock.hardware[i]
+		available := 0
+		for _, l := range s.stock.locations {
+			available += s.stock.available(h, l.ID, h.maxGPUs)
+		}
+		rows = append(rows, object{
+			"hardware_id": h.id, "hardware_name": h.name, "brand_name": brand,
+			"max_gpus_per_container": h.maxGPUs, "available": available,
+		})
+	}
+	return data(object{"hardware": rows, "total": len(rows)})
+}
+
+// listLocations is GET /v1/io-cloud/caas/locations (seen).
+func (s *Server) listLocations(input) response {
+	return data(object{"locations": s.stock.locations, "total": len(s.stock.locations)})
+}
+
+// listAvailableReplicas is GET …/available-replicas: one row per location.
+func (s *Server) listAvailableReplicas(in input) response {
+	h, issues := s.find("query", in.integer("hardware_id", 0), nil)
+	if issues != nil {
+		return invalid(issues...)
+	}
+	rows := []any{}
+	for _, l := range s.stock.locations {
+		rows = append(rows, object{
+			"id": l.ID, "iso2": l.ISO2, "name": l.Name,
+			"available_replicas": s.stock.available(h, l.ID, in.integer("hardware_qty", 0)),
+		})
+	}
+	return data(rows)
+}
+
+// price is GET …/price. There are no discounts and no fees, so the total is what
+// a deploy call costs.
+func (s *Server) price(in input) response {
+	var ids []int
+	if err := json.Unmarshal([]byte(in.query.Get("location_ids")), &ids); err != nil {
+		return invalid(valueIssue([]any{"query", "location_ids"}, "%v", err))
+	}
+	h, issues := s.find("query", in.integer("hardware_id", 0), ids)
+	if issues != nil {
+		return invalid(issues...)
+	}
+	gpus, replicas := in.integer("gpus_per_container", 0), in.integer("replica_count", 0)
+	available := []int{}
+	for _, l := range ids {
+		available = append(available, s.stock.available(h, l, gpus))
+	}
+	return data(object{
+		"replica_count": replicas, "gpus_per_container": gpus,
+		"available_replica_count": available,
+		"discount":                0.0,
+		"ionet_fee":               0.0, "ionet_fee_percent": 0.0,
+		"currency_conversion_fee": 0.0, "currency_conversion_fee_percent": 0.0,
+		"total_cost_usdc": h.cost(gpus, replicas, in.integer("duration_hours", 0)),
+	})
 }

@@ -7,10 +7,10 @@ import (
 )
 
 func TestJournal(t *testing.T) {
-	c := start(t, caastest.Options{})
+	c := newClient(t, caastest.Options{})
 	id := c.deploy("app")
 	c.call(200, "PATCH", "/deployment/"+id, `{"traffic_port": 81}`)
-	c.call(404, "GET", "/deployment/nobody", nil)
+	c.call(404, "GET", "/deployment/unknown", nil)
 	c.call(200, "GET", "/deployments?page=0", nil)
 	c.call(200, "GET", "/v1/io-cloud/caas/locations", nil)
 
@@ -27,25 +27,25 @@ func TestJournal(t *testing.T) {
 		{"", "/locations", 0},
 		{"", caastest.Prefix + "/deployments", 1},
 	} {
-		if got := c.Calls(tc.method, tc.pattern); len(got) != tc.want {
-			t.Errorf("%s %s: %d calls, want %d", tc.method, tc.pattern, len(got), tc.want)
+		if got := c.Count(tc.method, tc.pattern); got != tc.want {
+			t.Errorf("%s %s: %d requests, want %d", tc.method, tc.pattern, got, tc.want)
 		}
 	}
-	patch := c.Calls("PATCH", "")[0]
-	if patch.JSON()["traffic_port"] != 81.0 || patch.Status != 200 || patch.At != newYear || patch.Conn == "" {
+	if bodies := c.Bodies("PATCH", "/deployment/{}"); len(bodies) != 1 || bodies[0]["traffic_port"] != 81.0 {
+		t.Errorf("%v", bodies)
+	}
+	patch := c.Requests("PATCH", "")[0]
+	if patch.Status != 200 || patch.At != newYear || patch.Conn == "" || patch.Header.Get("Authorization") != "Bearer test-token" {
 		t.Errorf("%+v", patch)
 	}
-	if got := patch.Header.Get("Authorization"); got != "Bearer test-token" {
-		t.Error(got)
-	}
-	if r := c.Requests()[3]; r.Query.Get("page") != "0" || r.JSON() != nil {
+	if r := c.Requests("", "")[3]; r.Query.Get("page") != "0" || r.JSON() != nil {
 		t.Errorf("%+v", r)
 	}
-	if r := c.Requests()[2]; r.Status != 404 {
+	if r := c.Requests("", "")[2]; r.Status != 404 {
 		t.Errorf("%+v", r)
 	}
 	c.ResetJournal()
-	if got := c.Requests(); len(got) != 0 {
-		t.Errorf("%d requests", len(got))
+	if got := c.Count("", ""); got != 0 {
+		t.Errorf("%d requests", got)
 	}
 }

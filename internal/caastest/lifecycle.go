@@ -2,167 +2,230 @@ package caastest
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
-// advance brings every deployment to where the clock says it is. It runs at
-// the start of each request and each look from outside, with the lock held.
+// advance brings every deployment up to the clock's time. It runs at the start
+// of each request and each look from outside, with the lock held.
 func (s *Server) advance() {
-	now := s.options.Clock.Now()
 	for _, r := range s.records {
-		s.advanceOne(r, now)
+		s.advanceOne(r)
 	}
 }
 
-// advanceOne takes one deployment through as many phases as now allows.
-func (s *Server) advanceOne(r *record, now time.Time) {
-	if r.Status == StatusRequested && !r.stalled && !r.ready.After(now) {
-		if r.doomed != nil {
-			s.fail(r, r.ready, r.doomed)
+// advanceOne takes one deployment through as many phases as have passed.
+func (s *Server) advanceOne(r *record) {
+	now := s.now()
+	passed := func(t time.Time) bool { return !t.IsZero() && !t.After(now) }
+	if r.Status == StatusRunning && passed(r.restartAt) {
+		s.restart(r, r.restartAt, s.options.Timings.Restart)
+	}
+	if r.Status == StatusRequested && !r.outcome.stalls && passed(r.readyAt) {
+		if r.outcome.fails {
+			s.fail(r, r.readyAt, r.outcome.events)
 		} else {
 			s.run(r)
 		}
 	}
 	if r.Status == StatusRunning {
-		if !r.public.IsZero() && !r.public.After(now) {
-			r.publish()
+		if passed(r.publicAt) {
+			s.publish(r)
 		}
-		if end := r.paidUntil(); !end.After(now) {
-			s.finish(r, StatusCompleted, end, "the paid time is up")
+		if end := r.billedFrom.Add(time.Duration(r.DurationHours) * time.Hour); passed(end) {
+			s.finish(r, StatusCompleted, end, "the prepaid time has expired")
 		}
 	}
-	if r.Status == StatusTerminating && !r.undying {
-		if gone := r.terminated.Add(s.options.Timings.Terminate); !gone.After(now) {
+	if r.Status == StatusTerminating && !r.neverTerminates {
+		if end := r.terminatedAt.Add(s.options.Timings.Terminate); passed(end) {
 			s.refund(r)
-			s.finish(r, StatusDestroyed, gone, "destroyed")
+			s.finish(r, StatusDestroyed, end, "destroyed")
+			r.destroyedAt = end
 		}
 	}
 }
 
-// run makes a requested deployment run since the moment it was ready. One that
-// ran before keeps its start: its time was running all along.
+// run makes a requested deployment run since it was ready.
 func (s *Server) run(r *record) {
-	r.Status = StatusRunning
-	if r.Started.IsZero() {
-		r.Started = r.ready
+	if r.Started.IsZero() || r.resetsStart {
+		r.Started = r.readyAt
 	}
-	r.public = r.ready.Add(s.options.Timings.URL)
-	for i := range r.Containers {
-		c := &r.Containers[i]
-		c.Status = StatusRunning
-		c.Events = append(c.Events, Event{r.ready, "container started"})
+	if r.billedFrom.IsZero() {
+		r.billedFrom = r.readyAt
 	}
+	r.resetsStart = false
+	r.publicAt = r.readyAt.Add(s.options.Timings.URL)
+	r.enter(StatusRunning, StatusRunning, r.readyAt, "container started")
 }
 
-func (r *record) publish() {
+// enter changes the status of a deployment and of its containers that have not
+// failed, and adds events to all of them.
+func (r *record) enter(status, containerStatus string, at time.Time, events ...string) {
+	r.Status = status
+	r.updateListing(at)
 	for i := range r.Containers {
-		if c := &r.Containers[i]; c.Status == StatusRunning && c.PublicURL == "" {
-			c.PublicURL = publicURL(c.ContainerID)
-			c.Events = append(c.Events, Event{r.public, "public URL ready"})
+		c := &r.Containers[i]
+		if c.Status != StatusFailed || status != StatusCompleted && status != StatusDestroyed {
+			c.Status = containerStatus
+		}
+		if containerStatus != StatusRunning {
+			c.PublicURL = ""
 		}
 	}
-	r.public = time.Time{}
+	r.addEvents(at, events...)
 }
 
-func publicURL(containerID string) string {
-	return "https://" + containerID + ".caas.example.test"
-}
-
-// paidUntil is when the paid time of a started deployment is up.
-func (r *record) paidUntil() time.Time {
-	return r.Started.Add(time.Duration(r.DurationHours) * time.Hour)
-}
-
-// fail ends a deployment as failed, for the reasons given.
-func (s *Server) fail(r *record, at time.Time, events []string) {
-	r.Status, r.Finished, r.doomed = StatusFailed, at, nil
-	s.stock.giveBack(r.placed)
-	r.placed = nil
+func (r *record) addEvents(at time.Time, events ...string) {
 	for i := range r.Containers {
 		c := &r.Containers[i]
-		c.Status, c.PublicURL = StatusFailed, ""
 		for _, message := range events {
 			c.Events = append(c.Events, Event{at, message})
 		}
 	}
 }
 
-// finish ends a deployment that ran or was told to go.
-func (s *Server) finish(r *record, status string, at time.Time, event string) {
-	r.Status = status
-	if r.Finished.IsZero() {
-		r.Finished = at
-	}
-	s.stock.giveBack(r.placed)
-	r.placed = nil
+// publish gives the running containers their public URLs.
+func (s *Server) publish(r *record) {
 	for i := range r.Containers {
-		c := &r.Containers[i]
-		c.PublicURL = ""
-		if c.Status != StatusFailed {
-			c.Status = StatusStopped
+		if c := &r.Containers[i]; c.Status == StatusRunning && c.PublicURL == "" {
+			s.expose(c, r.publicAt)
+			c.Events = append(c.Events, Event{r.publicAt, "public URL ready"})
 		}
-		c.Events = append(c.Events, Event{at, event})
+	}
+	r.publicAt = time.Time{}
+}
+
+// expose gives a container its public URL.
+func (s *Server) expose(c *Container, at time.Time) {
+	c.PublicURL, c.readyAt = "https://"+c.ContainerID+".caas.example.test", at.Add(s.options.Timings.Ready)
+	if s.publicURL != "" {
+		c.PublicURL = s.publicURL + "/" + c.ContainerID
 	}
 }
 
-// terminate begins the end of a deployment.
+// fail ends a deployment as failed, with events on each container.
+func (s *Server) fail(r *record, at time.Time, events []string) {
+	r.Finished, r.outcome = at, outcome{}
+	s.release(r)
+	r.enter(StatusFailed, StatusFailed, at, events...)
+}
+
+// finish ends a deployment as completed or destroyed.
+func (s *Server) finish(r *record, status string, at time.Time, event string) {
+	setDefault(&r.Finished, at)
+	s.release(r)
+	r.enter(status, StatusStopped, at, event)
+}
+
+// release frees the replicas that a deployment occupies.
+func (s *Server) release(r *record) {
+	s.stock.release(r.placed)
+	r.placed = nil
+}
+
+// terminate requests the termination of a deployment.
 func (s *Server) terminate(r *record) {
-	now := s.options.Clock.Now()
-	r.Status, r.terminated = StatusTerminating, now
-	for i := range r.Containers {
-		c := &r.Containers[i]
-		c.Events = append(c.Events, Event{now, "termination requested"})
-	}
-	s.advanceOne(r, now)
+	r.Status, r.terminatedAt = StatusTerminating, s.now()
+	r.updateListing(r.terminatedAt)
+	r.addEvents(r.terminatedAt, "termination requested")
+	s.advanceOne(r)
 }
 
-// restart sends a deployment back to the start, to run again after d.
-func (s *Server) restart(r *record, d time.Duration) {
-	now := s.options.Clock.Now()
-	r.Status, r.ready, r.public = StatusRequested, now.Add(d), time.Time{}
-	r.stalled, r.doomed, r.Finished = false, nil, time.Time{}
-	for i := range r.Containers {
-		c := &r.Containers[i]
-		c.Status, c.PublicURL = StatusDeploying, ""
-		c.Events = append(c.Events, Event{now, "container changed, starting again"})
-	}
-	s.advanceOne(r, now)
+// restart returns a deployment to "deployment requested" for a duration.
+func (s *Server) restart(r *record, at time.Time, d time.Duration) {
+	r.readyAt, r.publicAt, r.restartAt, r.Finished = at.Add(d), time.Time{}, time.Time{}, time.Time{}
+	r.outcome, r.restart = r.restart, outcome{}
+	r.resetsStart = s.options.RestartResetsStart
+	r.enter(StatusRequested, StatusDeploying, at, "container changed, restarting")
 }
 
 // refund pays back what a deployment that is destroyed early has not used, to
-// the minute and never the first hour (reference). It counts up to the request
-// of the termination, or to an end before that.
+// the minute and never the first hour (reference), up to the request of the
+// termination or an earlier end.
 func (s *Server) refund(r *record) {
 	paid := float64(r.DurationHours * 60)
 	used := 60.0
-	if !r.Started.IsZero() {
-		end := r.terminated
+	if !r.billedFrom.IsZero() {
+		end := r.terminatedAt
 		if !r.Finished.IsZero() {
 			end = r.Finished
 		}
-		used = max(used, math.Ceil(end.Sub(r.Started).Minutes()))
+		used = max(used, math.Ceil(end.Sub(r.billedFrom).Minutes()))
 	}
 	if used >= paid {
 		return
 	}
-	back := cents(r.AmountPaid * (paid - used) / paid)
-	r.AmountPaid = cents(r.AmountPaid - back)
-	s.spent -= back
+	refund := cents(r.AmountPaid * (paid - used) / paid)
+	r.AmountPaid = cents(r.AmountPaid - refund)
+	s.refunded += refund
 }
 
-// cents rounds an amount of USDC to the two digits an account shows.
+// cents rounds an amount in USDC to cents.
 func cents(usdc float64) float64 { return math.Round(usdc*100) / 100 }
 
-// pay books an amount, or tells that the account can't pay it.
+// pay charges the account, and reports false when it can't pay.
 func (s *Server) pay(usdc float64) bool {
-	if s.options.Balance > 0 && s.spent+usdc > s.options.Balance+0.001 {
+	if s.options.Balance > 0 && s.paid-s.refunded+usdc > s.options.Balance+0.001 {
 		return false
 	}
-	s.spent += usdc
+	s.paid += usdc
 	return true
 }
 
-// cost is the price of so many hours of so many replicas, in USDC.
-func cost(h *hardware, gpus, replicas, hours int) float64 {
-	return cents(h.price * float64(gpus*replicas*hours))
+// outcome is how a request or a restart ends in place of running.
+type outcome struct {
+	fails  bool
+	stalls bool // stays in deployment requested
+	events []string
+}
+
+// FailNext makes the next deployment fail when it should run, with events on
+// each container. Further calls are for the deployments after it.
+func (s *Server) FailNext(events ...string) {
+	s.queueOutcome(&s.outcomes, outcome{fails: true, events: events})
+}
+
+// StallNext makes the next deployment stay in "deployment requested", with
+// events on each container, until a PATCH restarts it.
+func (s *Server) StallNext(events ...string) {
+	s.queueOutcome(&s.outcomes, outcome{stalls: true, events: events})
+}
+
+// FailNextRestart makes the next running deployment that a PATCH changes fail
+// after Timings.RestartDelay and Timings.Restart, with events on each container.
+func (s *Server) FailNextRestart(events ...string) {
+	s.queueOutcome(&s.restarts, outcome{fails: true, events: events})
+}
+
+func (s *Server) queueOutcome(queue *[]outcome, o outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	*queue = append(*queue, o)
+}
+
+// takeOutcome removes the first outcome of a queue, if there is one.
+func takeOutcome(queue *[]outcome) outcome {
+	if len(*queue) == 0 {
+		return outcome{}
+	}
+	first := (*queue)[0]
+	*queue = slices.Delete(*queue, 0, 1)
+	return first
+}
+
+// Restore undoes FailNext, StallNext and FailNextRestart, and the options
+// IgnoredPatchMembers and NeverTerminate, also for the deployments that they
+// apply to already, except for failed ones.
+func (s *Server) Restore() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.advance()
+	s.outcomes, s.restarts = nil, nil
+	s.options.IgnoredPatchMembers, s.options.NeverTerminate = nil, false
+	for _, r := range s.records {
+		if r.outcome.stalls && r.readyAt.Before(s.now()) {
+			r.readyAt = s.now()
+		}
+		r.outcome, r.restart, r.neverTerminates = outcome{}, outcome{}, false
+	}
 }

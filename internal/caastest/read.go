@@ -2,68 +2,56 @@ package caastest
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
-// statuses are all there are, as the list names them.
-func statuses() []string {
-	return []string{
-		StatusRequested, StatusRunning, StatusCompleted, StatusFailed, StatusTerminating, StatusDestroyed,
-	}
-}
-
 // read is GET …/deployment/{id}.
-func (s *Server) read(r *http.Request, _ []byte) answer {
-	d := s.known(r.PathValue("id"))
-	if d == nil {
-		return unknownDeployment()
-	}
-	return data(s.detail(d))
-}
+func (s *Server) read(r *record, _ input) response { return data(s.detail(r)) }
 
-// detail is a deployment with the members the reference lists, and no more.
-func (s *Server) detail(r *record) map[string]any {
-	served, remaining := s.minutes(r)
-	h := s.rowOf(r)
-	locations := []any{}
-	for _, id := range r.LocationIDs {
-		if l := s.stock.place(id); l != nil {
-			locations = append(locations, map[string]any{"id": l.id, "iso2": l.iso2, "name": l.name})
-		}
+// detail returns a deployment with exactly the members in the reference.
+func (s *Server) detail(r *record) object {
+	hours, amount := r.shown(s.now())
+	served, remaining := s.minutes(r, hours)
+	locations, _ := s.stock.at(r.LocationIDs)
+	keys := slices.Sorted(maps.Keys(r.SecretEnv))
+	if keys == nil {
+		keys = []string{}
 	}
-	return map[string]any{
+	return object{
 		"id": r.ID, "status": r.Status,
-		"created_at": moment(r.Created), "started_at": momentOrNull(r.Started), "finished_at": momentOrNull(r.Finished),
-		"amount_paid": r.AmountPaid, "completed_percent": percent(served, remaining),
+		"created_at": formatTime(r.Created), "started_at": timeOrNull(r.Started), "finished_at": timeOrNull(r.Finished),
+		"amount_paid": amount, "completed_percent": percent(served, remaining),
 		"total_gpus": r.Replicas * r.GPUsPerContainer, "gpus_per_container": r.GPUsPerContainer,
 		"total_containers": r.Replicas,
-		"hardware_name":    h.name, "hardware_id": r.HardwareID, "brand_name": h.brand,
+		"hardware_name":    s.hardwareName(r), "hardware_id": r.HardwareID, "brand_name": brand,
 		"locations":                 locations,
 		"compute_minutes_served":    served,
 		"compute_minutes_remaining": remaining,
-		"container_config": map[string]any{
+		"container_config": object{
 			"entrypoint": r.Entrypoint, "env_variables": r.Env, "traffic_port": r.TrafficPort,
-			"image_url": r.ImageURL, "secret_env_keys": sortedKeys(r.SecretEnv),
+			"image_url": r.ImageURL, "secret_env_keys": keys,
 		},
 	}
 }
 
-// rowOf is the hardware of a deployment, which one that was added or edited
-// may have invented.
-func (s *Server) rowOf(r *record) hardware {
-	if h := s.stock.row(r.HardwareID); h != nil {
-		return *h
+// hardwareName returns the name of a deployment's hardware. One that was added or
+// edited may have a hardware id that is not in the inventory.
+func (s *Server) hardwareName(r *record) string {
+	if h := s.stock.find(r.HardwareID); h != nil {
+		return h.name
 	}
-	return hardware{id: r.HardwareID, name: fmt.Sprintf("hardware %d", r.HardwareID), brand: "unknown"}
+	return fmt.Sprintf("hardware %d", r.HardwareID)
 }
 
-// minutes are wall time, or GPU time in that dialect.
-func (s *Server) minutes(r *record) (served, remaining int) {
-	served, remaining = r.minutes(s.options.Clock.Now())
-	if s.dialect.GPUMinutes {
+// minutes returns wall time, or GPU time in that format.
+func (s *Server) minutes(r *record, hours int) (served, remaining int) {
+	served, remaining = r.minutes(s.now(), hours)
+	if s.options.Format.GPUMinutes {
 		gpus := r.Replicas * r.GPUsPerContainer
 		return served * gpus, remaining * gpus
 	}
@@ -77,125 +65,144 @@ func percent(served, remaining int) float64 {
 	return math.Round(10000*float64(served)/float64(served+remaining)) / 100
 }
 
-func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-func momentOrNull(t time.Time) any {
+func timeOrNull(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return moment(t)
+	return formatTime(t)
 }
 
-// list is GET …/deployments: the newest first, as far as they are listed yet.
-func (s *Server) list(r *http.Request, _ []byte) answer {
-	page, found := s.page(r)
-	if found != nil {
-		return invalid(found)
-	}
-	status, now := r.URL.Query().Get("status"), s.options.Clock.Now()
+// list is GET …/deployments: the newest first, as old as the list's lag.
+func (s *Server) list(in input) response {
+	status, at := in.query.Get("status"), s.now().Add(-s.options.Timings.List)
 	items := []any{}
-	for i := len(s.records) - 1; i >= 0; i-- {
-		d := s.records[i]
-		if d.vanished || d.listed.After(now) || status != "" && !strings.EqualFold(status, d.Status) {
-			continue
+	for _, r := range slices.Backward(s.records) {
+		if l, ok := r.listing(at); ok && !r.forgotten && (status == "" || strings.EqualFold(status, l.status)) {
+			items = append(items, s.item(r, l))
 		}
-		items = append(items, s.item(d))
 	}
-	return data(map[string]any{"deployments": page.of(items), "total": len(items), "statuses": statuses()})
+	return data(object{"deployments": s.page(items, in), "total": len(items), "statuses": []string{
+		StatusRequested, StatusRunning, StatusCompleted, StatusFailed, StatusTerminating, StatusDestroyed,
+	}})
 }
 
-// item is a deployment as the list shows it (seen).
-func (s *Server) item(r *record) map[string]any {
-	served, remaining := s.minutes(r)
-	h := s.rowOf(r)
-	return map[string]any{
-		"id": r.ID, "status": r.Status, "name": r.Name,
+// item returns a deployment as the list shows it (seen).
+func (s *Server) item(r *record, l listing) object {
+	hours, _ := r.shown(s.now())
+	served, remaining := s.minutes(r, hours)
+	inWords := func(minutes int) string { return fmt.Sprintf("%dh %dm", minutes/60, minutes%60) }
+	return object{
+		"id": r.ID, "status": l.status, "name": l.name,
 		"completed_percent": percent(served, remaining),
 		"hardware_quantity": r.Replicas * r.GPUsPerContainer,
-		"brand_name":        h.brand, "hardware_name": h.name,
-		"served": hours(served), "remaining": hours(remaining),
+		"brand_name":        brand, "hardware_name": s.hardwareName(r),
+		"served": inWords(served), "remaining": inWords(remaining),
 		"compute_minutes_served": served, "compute_minutes_remaining": remaining,
-		"created_at": moment(r.Created),
+		"created_at": formatTime(r.Created),
 	}
 }
 
-// hours writes minutes as a person would.
-func hours(minutes int) string { return fmt.Sprintf("%dh %dm", minutes/60, minutes%60) }
-
-// containers is GET …/deployment/{id}/containers (seen).
-func (s *Server) containers(r *http.Request, _ []byte) answer {
-	d := s.known(r.PathValue("id"))
-	if d == nil {
-		return unknownDeployment()
+// page returns the page of a list that is requested: 10 items by default, pages
+// counted from 0 (reference) unless the format says otherwise.
+func (s *Server) page(items []any, in input) []any {
+	size := in.integer("page_size", 10)
+	page := in.integer("page", 0)
+	switch f := s.options.Format; {
+	case f.PageIgnored:
+		page = max(page-1, 0)
+	case f.PagesFromOne:
+		page = in.integer("page", 1) - 1
 	}
+	if page < 0 {
+		return []any{}
+	}
+	from := min(page*size, len(items))
+	return items[from:min(from+size, len(items))]
+}
+
+// listContainers is GET …/deployment/{id}/containers (seen).
+func (s *Server) listContainers(r *record, _ input) response {
 	workers := []any{}
-	for i := range d.Containers {
-		workers = append(workers, s.worker(d, &d.Containers[i]))
-	}
-	return data(map[string]any{"total": len(workers), "workers": workers})
-}
-
-// container is GET …/deployment/{id}/container/{cid}, the one object that is
-// not wrapped (seen).
-func (s *Server) container(r *http.Request, _ []byte) answer {
-	d := s.known(r.PathValue("id"))
-	if d == nil {
-		return unknownDeployment()
-	}
-	c := d.container(r.PathValue("cid"))
-	if c == nil {
-		return unknownContainer()
-	}
-	return reply(http.StatusOK, s.worker(d, c))
-}
-
-// containerJobs is GET …/deployment/{id}/containers-jobs/{cid} (reference).
-func (s *Server) containerJobs(r *http.Request, _ []byte) answer {
-	d := s.known(r.PathValue("id"))
-	if d == nil {
-		return unknownDeployment()
-	}
-	c := d.container(r.PathValue("cid"))
-	if c == nil {
-		return unknownContainer()
-	}
-	page, found := s.page(r)
-	if found != nil {
-		return invalid(found)
-	}
-	return data(map[string]any{"total": 1, "workers": page.of([]any{s.worker(d, c)})})
-}
-
-func unknownContainer() answer { return refuse(http.StatusNotFound, "Container not found") }
-
-// container returns the container of that id, or nil.
-func (r *record) container(id string) *Container {
 	for i := range r.Containers {
-		if r.Containers[i].ContainerID == id {
-			return &r.Containers[i]
-		}
+		workers = append(workers, s.worker(r, &r.Containers[i]))
 	}
-	return nil
+	return data(object{"total": len(workers), "workers": workers})
 }
 
-// worker is a container as the reference lists it.
-func (s *Server) worker(r *record, c *Container) map[string]any {
-	h := s.rowOf(r)
+// worker returns a container as the reference shows it.
+func (s *Server) worker(r *record, c *Container) object {
 	var events []any // null when there are none
 	for _, e := range c.Events {
-		events = append(events, map[string]any{"time": moment(e.Time), "message": e.Message})
+		events = append(events, object{"time": formatTime(e.Time), "message": e.Message})
 	}
-	w := map[string]any{
-		"device_id": c.DeviceID, "container_id": c.ContainerID,
-		"hardware": h.name, "brand_name": h.brand, "created_at": moment(c.Created),
-		"uptime_percent": 0.0, "gpus_per_container": r.GPUsPerContainer,
-		"status": c.Status, "container_events": events, "public_url": nil,
-	}
+	uptime := 0.0
 	if c.Status == StatusRunning {
-		w["uptime_percent"] = 100.0
+		uptime = 100
 	}
+	var url any // null until it is up
 	if c.PublicURL != "" {
-		w["public_url"] = c.PublicURL
+		url = c.PublicURL
 	}
-	return w
+	return object{
+		"device_id": c.DeviceID, "container_id": c.ContainerID,
+		"hardware": s.hardwareName(r), "brand_name": brand, "created_at": formatTime(c.Created),
+		"uptime_percent": uptime, "gpus_per_container": r.GPUsPerContainer,
+		"status": c.Status, "container_events": events, "public_url": url,
+	}
+}
+
+// containerLog is what one container has written, by stream.
+type containerLog struct {
+	lines   map[string][]string
+	endless bool
+}
+
+// SetLog sets what a container has written to a stream, "stdout" or "stderr", in
+// lines without line ends.
+func (s *Server) SetLog(containerID, stream string, lines ...string) {
+	s.changeLog(containerID, func(l *containerLog) { l.lines[stream] = lines })
+}
+
+// EndlessLog keeps the log of a container open after its lines, until the client
+// leaves or the server is closed.
+func (s *Server) EndlessLog(containerID string) {
+	s.changeLog(containerID, func(l *containerLog) { l.endless = true })
+}
+
+func (s *Server) changeLog(containerID string, change func(*containerLog)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.logs[containerID] == nil {
+		s.logs[containerID] = &containerLog{lines: map[string][]string{}}
+	}
+	change(s.logs[containerID])
+}
+
+// readLog is GET …/deployment/{id}/log/{cid}: a stream of text lines, stdout by
+// default, and not JSON (reference).
+func (s *Server) readLog(r *record, in input) response {
+	id := in.path["cid"]
+	if r.container(id) == nil {
+		return reject(http.StatusNotFound, "Container not found")
+	}
+	stream := in.query.Get("stream")
+	setDefault(&stream, "stdout")
+	prefix, end := "", "\n"
+	if s.options.Format.SSEFraming {
+		prefix, end = "data: ", "\n\n"
+	}
+	reply := response{
+		status: http.StatusOK,
+		header: http.Header{"Content-Type": {"text/event-stream; charset=utf-8"}},
+		pieces: [][]byte{},
+	}
+	if l := s.logs[id]; l != nil {
+		reply.endless = l.endless
+		for _, line := range l.lines[stream] {
+			reply.pieces = append(reply.pieces, []byte(prefix+line+end))
+		}
+	}
+	return reply
 }

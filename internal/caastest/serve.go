@@ -1,105 +1,142 @@
 package caastest
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
+	"strings"
 )
 
-// maxBody is the most a request may hold, in bytes.
+// maxBody is the maximum size of a request body, in bytes.
 const maxBody = 16 << 20
 
-// exchange is one request on its way to its answer.
+// exchange is one request and what is known of it.
 type exchange struct {
 	*Server
-	w         http.ResponseWriter
-	r         *http.Request
-	body      []byte
-	judgement *judgement
-	entry     *entry
+	w       http.ResponseWriter
+	r       *http.Request
+	body    []byte
+	call    *call
+	request *Request // in the journal
 }
 
-// ServeHTTP answers one request, in the order the package comment tells.
+// ServeHTTP answers one request: journal, contract, rate limit, faults,
+// credentials, the operation itself, format.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	entry := s.journal.open(s.options.Clock.Now(), r, body)
+	x, err := s.receive(&s.journal, w, r)
 	if err != nil {
-		entry.close(http.StatusBadRequest, "unreadable body")
-		s.write(w, r, refuse(http.StatusBadRequest, "There was an error parsing the body"))
+		x.send(reject(http.StatusBadRequest, "There was an error parsing the body"), "")
 		return
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	x := exchange{Server: s, w: w, r: r, body: body, judgement: s.judge(r, body), entry: entry}
-
-	if refused, ok := s.faults.admit(); !ok {
-		x.send(refused, "limit")
+	x.call = s.contract.match(r, x.body)
+	if !s.skipContract {
+		s.violate(x.call.validateRequest(r.Context())...)
+	}
+	if rejected, ok := s.checkLimit(); !ok {
+		x.send(rejected, "limit")
 		return
 	}
-	f := s.faults.hit(r)
+	f := s.takeFault(r)
 	if !s.delay(r, f) {
 		x.abort(f)
 	}
 	if f == nil {
-		x.send(x.answer(r.Context()), "")
+		x.send(x.respond(r.Context()), "")
 		return
 	}
-	x.suffer(r.Context(), f)
+	x.serveWithFault(r.Context(), f)
 }
 
-// answer has the work done and returns the answer in the dialect spoken.
-func (x *exchange) answer(ctx context.Context) answer {
-	a := x.work(x.r, x.body)
-	x.judgement.answer(ctx, a)
-	return x.translate(x.r, a)
+// receive reads a request and adds it to a journal, even when its body can't be
+// read.
+func (s *Server) receive(j *journal, w http.ResponseWriter, r *http.Request) (*exchange, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	return &exchange{Server: s, w: w, r: r, body: body, request: j.add(s.now(), r, body)}, err
 }
 
-// send notes the end of the exchange and writes the answer.
-func (x *exchange) send(a answer, fault string) {
-	x.entry.close(a.status, fault)
-	x.write(x.w, x.r, a)
+// respond performs the operation and returns the reply in the current format.
+func (x *exchange) respond(ctx context.Context) response {
+	reply := x.perform()
+	if !x.skipContract {
+		x.violate(x.call.validateResponse(ctx, reply)...)
+	}
+	return x.format(x.call.operation, reply)
 }
 
-// abort breaks the connection without an answer; it does not return.
+// perform checks the credentials and the request, and calls the handler.
+func (x *exchange) perform() response {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if rejected, ok := x.authorize(x.r.Header); !ok {
+		return rejected
+	}
+	handle, known := x.handlers[x.call.operation]
+	if !known {
+		return reject(http.StatusNotFound, "Not Found")
+	}
+	if len(x.call.issues) > 0 {
+		return invalid(x.call.issues...)
+	}
+	x.advance()
+	return handle(input{path: x.call.path, query: x.r.URL.Query(), body: x.body})
+}
+
+// authorize checks the credentials, and returns the rejection if they are wrong.
+func (s *Server) authorize(h http.Header) (response, bool) {
+	bearer, key := h.Values("Authorization"), h.Values("X-Api-Key")
+	wrongKey := len(key) > 0 && key[0] != s.options.APIKey
+	switch {
+	case len(bearer) == 0 && len(key) == 0:
+		return reject(http.StatusUnauthorized, "Not authenticated"), false
+	case len(bearer) > 0 && bearer[0] != "Bearer "+s.options.Token:
+		return reject(http.StatusUnauthorized, "Invalid or expired token"), false
+	case wrongKey && len(bearer) == 0:
+		return jsonResponse(http.StatusBadRequest, object{"key_set": true}), false // seen
+	case wrongKey:
+		return reject(http.StatusUnauthorized, "Invalid API key"), false
+	}
+	return response{}, true
+}
+
+// send completes the journal and writes the reply.
+func (x *exchange) send(reply response, fault string) {
+	x.complete(reply.status, fault)
+	x.write(x.w, x.r, reply)
+}
+
+// complete notes the end of the exchange in the journal.
+func (x *exchange) complete(status int, fault string) { x.journal.complete(x.request, status, fault) }
+
+// abort breaks the connection without a reply; it does not return.
 func (x *exchange) abort(f *Fault) {
-	x.entry.close(0, f.name())
+	x.complete(0, f.name())
 	panic(http.ErrAbortHandler)
 }
 
-// suffer is the way of an exchange that a fault has hit.
-func (x *exchange) suffer(ctx context.Context, f *Fault) {
-	var a answer
-	worked := f.worksFirst()
-	if worked {
-		a = x.answer(ctx)
+// servePublic answers a request to the public URL of a container.
+func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
+	x, err := s.receive(&s.visits, w, r)
+	if err != nil {
+		return // the client has left
 	}
-	if f.Do != nil {
-		f.Do()
+	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	status := s.publicStatus(id)
+	s.visits.complete(x.request, status, "")
+	http.Error(w, http.StatusText(status), status)
+}
+
+// publicStatus returns the status that a container's public URL answers.
+func (s *Server) publicStatus(containerID string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.advance()
+	for _, r := range s.records {
+		if c := r.container(containerID); c != nil && c.PublicURL != "" {
+			if s.now().Before(c.readyAt) {
+				return http.StatusServiceUnavailable
+			}
+			return http.StatusOK
+		}
 	}
-	switch {
-	case f.Reset:
-		x.entry.close(0, f.name())
-		reset(x.w)
-		return
-	case f.Hang:
-		x.entry.close(0, f.name())
-		x.wait(x.r)
-		x.abort(f)
-	case f.replaces():
-		a = f.answer()
-	case !worked:
-		a = x.answer(ctx)
-	}
-	for name, values := range f.Header {
-		a.header[http.CanonicalHeaderKey(name)] = values
-	}
-	switch {
-	case f.EmptyBody:
-		a.body, a.pieces, a.endless = nil, nil, false
-	case f.Truncate > 0:
-		x.entry.close(a.status, f.name())
-		x.writePart(x.w, x.r, a, f.Truncate)
-		return
-	}
-	x.send(a, f.name())
+	return http.StatusNotFound
 }

@@ -1,9 +1,14 @@
 package caastest
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+)
 
-// Deployments returns deep copies of all deployments there ever were, in the
-// order of their creation, at the clock's time.
+// Deployments returns copies of all deployments that ever existed, in the order
+// of their creation, at the clock's time.
 func (s *Server) Deployments() []Deployment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -15,100 +20,84 @@ func (s *Server) Deployments() []Deployment {
 	return all
 }
 
-// Deployment returns a deep copy of one deployment, vanished ones included,
-// and whether there is one of that id.
+// Deployment returns a copy of the deployment with an id, forgotten ones
+// included, and whether it exists.
 func (s *Server) Deployment(id string) (Deployment, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
-	if r := s.record(id); r != nil {
-		return r.clone(), true
-	}
-	return Deployment{}, false
+	var d Deployment
+	ok := s.change(id, func(r *record) { d = r.clone() })
+	return d, ok
 }
 
-// ByName returns a deep copy of the deployment of that name: the live one,
-// else the last that was.
+// ByName returns a copy of the deployment with a name, the live one, or else the
+// last one, and whether it exists.
 func (s *Server) ByName(name string) (Deployment, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
-	var found *record
-	for _, r := range s.records {
-		if r.Name == name && (found == nil || found.Ended() || !r.Ended()) {
-			found = r
+	var found Deployment
+	for _, d := range s.Deployments() {
+		if d.Name == name && (found.ID == "" || found.Ended() || !d.Ended()) {
+			found = d
 		}
 	}
-	if found == nil {
-		return Deployment{}, false
-	}
-	return found.clone(), true
+	return found, found.ID != ""
 }
 
-// Add puts a deployment into the account as if it had been there before, and
-// returns its id. Nothing is paid and no replica taken for it. What is left
-// empty gets a sensible value: a new id, status running since now, hardware
-// 203 in location 1, one replica of 8 GPUs for 24 hours, port 80, and containers
-// that are up. A container given with a Status is taken as it is.
+// Add adds a deployment as if it had existed before, and returns its id. Nothing
+// is paid and no replica occupied. What is empty gets a default: a new id,
+// status running since now, hardware 203 in location 1, one replica of 8 GPUs
+// for 24 hours, port 80, and running containers. A container with a Status is
+// taken as it is.
 func (s *Server) Add(d Deployment) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
-	now := s.options.Clock.Now()
-	r := &record{Deployment: d.clone(), ready: now, listed: now}
-	r.fill(s, now)
+	now := s.now()
+	r := &record{Deployment: d.clone(), readyAt: now}
+	s.fillDefaults(r)
+	r.billedFrom = r.Started
 	if r.Status == StatusRequested {
-		r.ready = r.Created.Add(s.options.Timings.Provision)
+		r.readyAt = r.Created.Add(s.options.Timings.Provision)
 	}
 	if r.Status == StatusTerminating {
-		r.terminated = now
+		r.terminatedAt = now
 	}
-	r.resize(s, now)
+	r.updateListing(time.Time{})
+	s.resize(r)
 	s.records = append(s.records, r)
 	return r.ID
 }
 
-// fill puts defaults where Add was told nothing.
-func (r *record) fill(s *Server, now time.Time) {
-	orElse(&r.ID, s.names.next)
-	orElse(&r.Status, func() string { return StatusRunning })
-	orElse(&r.Name, func() string { return "deployment-" + r.ID[:8] })
-	orElse(&r.HardwareID, func() int { return 203 })
-	orElse(&r.Replicas, func() int { return max(len(r.Containers), 1) })
-	orElse(&r.GPUsPerContainer, func() int { return 8 })
-	orElse(&r.DurationHours, func() int { return 24 })
-	orElse(&r.TrafficPort, func() int { return 80 })
+// fillDefaults sets what is empty, see Add.
+func (s *Server) fillDefaults(r *record) {
+	now := s.now()
+	if r.ID == "" {
+		r.ID = s.ids.next()
+	}
+	setDefault(&r.Status, StatusRunning)
+	setDefault(&r.Name, "deployment-"+r.ID[:8])
+	setDefault(&r.HardwareID, 203)
+	setDefault(&r.Replicas, max(len(r.Containers), 1))
+	setDefault(&r.GPUsPerContainer, 8)
+	setDefault(&r.DurationHours, 24)
+	setDefault(&r.TrafficPort, 80)
+	setDefault(&r.Created, r.Started)
+	setDefault(&r.Created, now)
 	if r.LocationIDs == nil {
 		r.LocationIDs = []int{1}
 	}
-	if r.Created.IsZero() {
-		r.Created = now
-		if !r.Started.IsZero() {
-			r.Created = r.Started
-		}
+	if r.Status != StatusRequested && r.Status != StatusFailed {
+		setDefault(&r.Started, r.Created)
 	}
-	if r.Started.IsZero() && r.Status != StatusRequested && r.Status != StatusFailed {
-		r.Started = r.Created
+	if r.Ended() {
+		setDefault(&r.Finished, now)
 	}
-	if r.Finished.IsZero() && r.Ended() {
-		r.Finished = now
-	}
-	if h := s.stock.row(r.HardwareID); h != nil && r.AmountPaid == 0 {
-		r.AmountPaid = cost(h, r.GPUsPerContainer, r.Replicas, r.DurationHours)
+	if h := s.stock.find(r.HardwareID); h != nil {
+		setDefault(&r.AmountPaid, h.cost(r.GPUsPerContainer, r.Replicas, r.DurationHours))
 	}
 }
 
-// orElse sets *v to what otherwise returns when it is the zero value.
-func orElse[T comparable](v *T, otherwise func() T) {
-	var zero T
-	if *v == zero {
-		*v = otherwise()
-	}
-}
-
-// resize gives the deployment as many containers as it has replicas, and each
-// what it lacks, in the state the deployment is in.
-func (r *record) resize(s *Server, now time.Time) {
+// resize gives a deployment as many containers as it has replicas, in its
+// status.
+func (s *Server) resize(r *record) {
+	now := s.now()
 	if len(r.Containers) > r.Replicas {
 		r.Containers = r.Containers[:max(r.Replicas, 0)]
 	}
@@ -117,11 +106,12 @@ func (r *record) resize(s *Server, now time.Time) {
 	}
 	for i := range r.Containers {
 		c := &r.Containers[i]
-		orElse(&c.DeviceID, s.names.next)
-		orElse(&c.ContainerID, s.names.next)
-		if c.Created.IsZero() {
-			c.Created = now
+		for _, id := range []*string{&c.DeviceID, &c.ContainerID} {
+			if *id == "" {
+				*id = s.ids.next()
+			}
 		}
+		setDefault(&c.Created, now)
 		if c.Status != "" {
 			continue
 		}
@@ -133,12 +123,81 @@ func (r *record) resize(s *Server, now time.Time) {
 		case StatusCompleted, StatusDestroyed:
 			c.Status = StatusStopped
 		default:
-			c.Status, c.PublicURL = StatusRunning, publicURL(c.ContainerID)
+			c.Status = StatusRunning
+			s.expose(c, now)
 		}
 	}
 }
 
-// record returns the record of that id, or nil. The caller holds the lock.
+// Edit changes a deployment from outside, as the web console does. A new Status
+// takes effect with its consequences, a new number of Replicas adds or removes
+// containers. It reports whether the deployment exists.
+func (s *Server) Edit(id string, change func(*Deployment)) bool {
+	return s.change(id, func(r *record) {
+		before := r.clone()
+		change(&r.Deployment)
+		if r.Started != before.Started {
+			r.billedFrom = r.Started
+		}
+		if r.Status != before.Status {
+			s.enter(r, r.Status)
+		}
+		r.updateListing(s.now())
+		if r.Replicas != before.Replicas {
+			s.resize(r)
+		}
+	})
+}
+
+// enter puts a deployment into a status at once.
+func (s *Server) enter(r *record, status string) {
+	now := s.now()
+	switch status {
+	case StatusFailed:
+		s.fail(r, now, nil)
+	case StatusCompleted, StatusDestroyed:
+		s.finish(r, status, now, status)
+		r.destroyedAt = now
+	case StatusTerminating:
+		r.terminatedAt = now
+	case StatusRunning:
+		r.readyAt, r.Finished = now, time.Time{}
+		s.run(r)
+	case StatusRequested:
+		r.readyAt = now.Add(s.options.Timings.Provision)
+	}
+}
+
+// Fail makes a deployment fail now, with events on each container. It reports
+// whether the deployment exists.
+func (s *Server) Fail(id string, events ...string) bool {
+	return s.change(id, func(r *record) { s.fail(r, s.now(), events) })
+}
+
+// Forget makes a deployment unknown to the API: 404, and missing in the list. It
+// reports whether the deployment exists.
+func (s *Server) Forget(id string) bool {
+	return s.change(id, func(r *record) {
+		r.forgotten = true
+		s.release(r)
+	})
+}
+
+// change calls change with the deployment with an id, and reports whether it
+// exists.
+func (s *Server) change(id string, change func(*record)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.advance()
+	r := s.record(id)
+	if r == nil {
+		return false
+	}
+	change(r)
+	return true
+}
+
+// record returns the record with an id, or nil. The caller holds the lock.
 func (s *Server) record(id string) *record {
 	for _, r := range s.records {
 		if r.ID == id {
@@ -148,27 +207,14 @@ func (s *Server) record(id string) *record {
 	return nil
 }
 
-// known is record for the API's side: what has vanished isn't known there.
-func (s *Server) known(id string) *record {
-	if r := s.record(id); r != nil && !r.vanished {
-		return r
-	}
-	return nil
-}
+// idSource makes version 4 UUIDs that are the same in every run, so that what
+// tests print is stable.
+type idSource struct{ n uint64 }
 
-// holder returns the deployment that holds a name, or nil.
-func (s *Server) holder(name string) *record {
-	for _, r := range s.records {
-		if r.Name == name && !r.vanished && s.holdsName(r) {
-			return r
-		}
-	}
-	return nil
-}
-
-func (s *Server) holdsName(r *record) bool {
-	if s.options.EndedNamesTaken {
-		return r.Status != StatusDestroyed
-	}
-	return !r.Ended()
+func (i *idSource) next() string {
+	i.n++
+	b := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("caastest"), i.n))
+	b[6] = b[6]&0x0f | 0x40 // version 4
+	b[8] = b[8]&0x3f | 0x80 // variant 1
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }

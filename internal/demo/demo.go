@@ -16,15 +16,15 @@ import (
 //go:embed hcl/main.tf
 var mainTF string
 
-// What only the mock takes for a credential, and what nobody may get to see but
-// the mock.
+// mockToken is a credential that only the mock accepts, and hfToken a secret that
+// only the mock may receive.
 const (
 	mockToken = "demo-token"
 	hfToken   = "made-up-hugging-face-token"
 )
 
-// deploymentName is the deployment's resource_private_name in main.tf.
-const deploymentName = "demo-llm"
+// namePrefix is the deployment's resource_private_name_prefix in main.tf.
+const namePrefix = "demo-llm-"
 
 // demo is what the steps share.
 type demo struct {
@@ -42,9 +42,9 @@ func newDemo(show *printer, temp string) (*demo, error) {
 	}
 	d := &demo{show: show, dir: dir}
 	d.api, err = caastest.New(caastest.Options{
-		Token: mockToken,
-		// A deployment comes and goes in seconds; the provider looks each second.
-		Timings: caastest.Timings{Provision: 2 * time.Second, URL: time.Second, Terminate: time.Second},
+		Token: mockToken, ServePublicURLs: true,
+		// Every phase takes seconds; the provider polls each second.
+		Timings: caastest.Timings{Provision: 2 * time.Second, URL: time.Second, Ready: 2 * time.Second, Terminate: time.Second},
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the mock: %w", err), os.RemoveAll(dir))

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 )
 
 // TestMain lets the demo find the Terraform that other tests run, where one was
@@ -22,6 +24,14 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(m.Run())
+}
+
+// needTerraform skips a test that runs, or downloads, Terraform.
+func needTerraform(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance tests run with TF_ACC=1")
+	}
 }
 
 // audience is a writer that can be read while it is written to.
@@ -43,19 +53,23 @@ func (a *audience) String() string {
 }
 
 func TestDemo(t *testing.T) {
+	needTerraform(t)
 	t.Parallel()
 	temp, seen := t.TempDir(), &audience{}
 	if err := run(t.Context(), newPrinter(seen, false), temp, false); err != nil {
 		t.Fatalf("%v\n%s", err, seen)
 	}
 	for _, want := range []string{
-		"gpus_per_container must be 8, not 4",
+		"gpus_per_container must be 8",
 		"args must have at least one item",
-		"Plan: 1 to add, 0 to change, 0 to destroy.",
+		"Plan: 2 to add, 0 to change, 0 to destroy.",
 		`"HF_TOKEN": "(hidden)"`,
-		`public_url = "https://`,
+		`public_url = "http://127.0.0.1:`,
+		"/health: 200 OK",
 		"No changes.",
-		"demo-llm is destroyed",
+		"Purchase of 24 more hours for",
+		"The new deployment was ready before the old one was destroyed",
+		"Destroy complete! Resources: 2 destroyed.",
 	} {
 		if !strings.Contains(seen.String(), want) {
 			t.Errorf("%q was not shown", want)
@@ -69,11 +83,12 @@ func TestDemo(t *testing.T) {
 	wantEmpty(t, temp)
 }
 
-// TestDemo_keep types the lines that the demo tells to type.
+// TestDemo_keep runs the commands that the demo prints.
 func TestDemo_keep(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the lines are for a POSIX shell")
 	}
+	needTerraform(t)
 	t.Parallel()
 	temp, seen := t.TempDir(), &audience{}
 	ctx, stop := context.WithCancel(t.Context())
@@ -84,14 +99,14 @@ func TestDemo_keep(t *testing.T) {
 	for !strings.Contains(seen.String(), "Ctrl-C here") {
 		select {
 		case err := <-ended:
-			t.Fatalf("ended before it was told to: %v\n%s", err, seen)
+			t.Fatalf("ended too early: %v\n%s", err, seen)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 	_, after, _ := strings.Cut(seen.String(), "In another terminal:")
 	script, _, _ := strings.Cut(after, "Ctrl-C here")
 	shell := exec.CommandContext(ctx, "sh", "-ec", script)
-	shell.Env = append(cleanEnvironment(), "IONETH_API_KEY=of-the-real-api")
+	shell.Env = append(tfcli.CleanEnvironment(), "IONETH_API_KEY=of-the-real-api")
 	if out, err := shell.CombinedOutput(); err != nil || !strings.Contains(string(out), "No changes.") {
 		t.Errorf("%v: %s\nafter%s", err, out, script)
 	}

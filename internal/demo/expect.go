@@ -68,7 +68,7 @@ var anyID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 // onlyReads wants that nothing was changed at the mock since the last command
 // began.
 func (d *demo) onlyReads() error {
-	asked := d.api.Requests()
+	asked := d.api.Requests("", "")
 	for _, r := range asked {
 		if r.Method != http.MethodGet {
 			return fmt.Errorf("the mock should have got reads only, and got %s", summary(asked))
@@ -82,17 +82,27 @@ func (d *demo) onlyReads() error {
 	return nil
 }
 
-// hasStatus wants a status of the deployment from the mock itself.
-func (d *demo) hasStatus(status string) error {
-	deployed, ok := d.api.ByName(deploymentName)
-	if !ok {
-		return fmt.Errorf("the mock knows no deployment %q", deploymentName)
+// checkStatuses compares the statuses of the mock's deployments, in the order of
+// their creation.
+func (d *demo) checkStatuses(want ...string) error {
+	var got []string
+	for _, deployed := range d.api.Deployments() {
+		got = append(got, deployed.Status)
+		d.show.note("The mock has %s, which is %s", deployed.Name, deployed.Status)
 	}
-	if deployed.Status != status {
-		return fmt.Errorf("the mock's deployment should be %s, and is %s", status, deployed.Status)
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("the statuses of the mock's deployments are %q, want %q", got, want)
 	}
-	d.show.fact("The mock says: %s is %s", deploymentName, status)
 	return nil
+}
+
+// last returns the deployment that was created last.
+func (d *demo) last() caastest.Deployment {
+	all := d.api.Deployments()
+	if len(all) == 0 {
+		return caastest.Deployment{}
+	}
+	return all[len(all)-1]
 }
 
 // checkDeploy wants main.tf's values in the body of a deploy call, and an answer
@@ -110,7 +120,6 @@ func checkDeploy(r caastest.Request) error {
 		field     string
 		got, want any
 	}{
-		{"resource_private_name", body["resource_private_name"], deploymentName},
 		{"duration_hours", body["duration_hours"], 24.0},
 		{"gpus_per_container", body["gpus_per_container"], 8.0},
 		{"replica_count", container["replica_count"], 1.0},
@@ -120,6 +129,9 @@ func checkDeploy(r caastest.Request) error {
 		if check.got != check.want {
 			wrong = append(wrong, fmt.Errorf("%s should be %v, and is %v", check.field, check.want, check.got))
 		}
+	}
+	if name, _ := body["resource_private_name"].(string); !strings.HasPrefix(name, namePrefix) || len(name) != len(namePrefix)+8 {
+		wrong = append(wrong, fmt.Errorf("resource_private_name should be %s and eight characters, and is %q", namePrefix, name))
 	}
 	if secrets["HF_TOKEN"] != hfToken {
 		wrong = append(wrong, errors.New("secret_env_variables should have HF_TOKEN, with the secret"))

@@ -18,28 +18,29 @@ import (
 	"time"
 )
 
-// step is one part of the story. What it does fails when anything is not as it
-// should be.
+// step is one part of the demo. It fails when anything is not as expected.
 type step struct {
 	title string
 	do    func(*demo, context.Context) error
 }
 
-// story is what the demo tells. With keep it ends with the deployment running,
-// for the reader to go on with.
+// story returns the steps of the demo. With keep it ends with the deployment
+// running, for the reader to continue with.
 func story(keep bool) []step {
 	steps := []step{
 		{"Terraform, the provider and a mock of the API", (*demo).prepare},
 		{"Install the provider", (*demo).initialise},
-		{"A wrong number of GPUs is refused before anything is asked or bought", (*demo).refuseFourGPUs},
-		{"So is an empty list of arguments", (*demo).refuseEmptyArgs},
+		{"A wrong number of GPUs is an error before any request", (*demo).rejectFourGPUs},
+		{"So is an empty list of arguments", (*demo).rejectEmptyArgs},
 		{"Plan a deployment", (*demo).plan},
-		{"Deploy", (*demo).apply},
-		{"Where it can be reached", (*demo).output},
+		{"Deploy, and wait until the service answers", (*demo).apply},
+		{"Open its public URL", (*demo).open},
 		{"Plan again: nothing to do", (*demo).planAgain},
+		{"13 hours later: renew it before its 24 hours expire", (*demo).renew},
+		{"Replace it without downtime", (*demo).replace},
 	}
 	if keep {
-		return append(steps, step{"Over to you", (*demo).handOver})
+		return append(steps, step{"Continue by hand", (*demo).printCommands})
 	}
 	return append(steps, step{"Destroy", (*demo).destroy})
 }
@@ -56,7 +57,7 @@ func main() {
 	}
 }
 
-// run tells the story in a new folder below temp, and leaves nothing behind.
+// run runs the steps in a new folder below temp, and leaves nothing behind.
 func run(ctx context.Context, show *printer, temp string, keep bool) (err error) {
 	begin := time.Now()
 	d, err := newDemo(show, temp) //nolint:contextcheck // the mock ends with remove, after the context
@@ -74,7 +75,7 @@ func run(ctx context.Context, show *printer, temp string, keep bool) (err error)
 		}
 	}
 	if !keep {
-		show.heading(0, fmt.Sprintf("All as it should be, in %.0f s. Nothing is left behind.", time.Since(begin).Seconds()))
+		show.heading(0, fmt.Sprintf("Everything as expected, in %.0f s. Nothing is left behind.", time.Since(begin).Seconds()))
 	}
 	return nil
 }

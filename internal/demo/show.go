@@ -28,7 +28,7 @@ type printer struct {
 
 func newPrinter(out io.Writer, colour bool) *printer { return &printer{out, colour} }
 
-// coloured tells whether to write to a file in colour: to a terminal, unless
+// coloured reports whether to write to a file in colour: to a terminal, unless
 // NO_COLOR is set (https://no-color.org).
 func coloured(f *os.File) bool {
 	info, err := f.Stat()
@@ -45,7 +45,7 @@ func (p *printer) line(style, text string) {
 	_, _ = fmt.Fprintln(p.out, text)
 }
 
-// heading begins a step; number 0 is none.
+// heading prints the title of a step, without its number when that is 0.
 func (p *printer) heading(number int, text string) {
 	if number > 0 {
 		text = fmt.Sprintf("%d. %s", number, text)
@@ -57,15 +57,15 @@ func (p *printer) heading(number int, text string) {
 // command shows what is run.
 func (p *printer) command(line string) { p.line(cyan, "   $ "+line) }
 
-// note says something that nothing was found out about.
+// note prints a line that nothing was checked for.
 func (p *printer) note(format string, args ...any) { p.line("", "   "+fmt.Sprintf(format, args...)) }
 
-// fact says something that was found to be so.
+// fact prints what was checked.
 func (p *printer) fact(format string, args ...any) {
 	p.line(green, "   ✓ "+fmt.Sprintf(format, args...))
 }
 
-// said shows a line of Terraform's output.
+// said prints a line of Terraform's output.
 func (p *printer) said(line string) {
 	style := ""
 	switch {

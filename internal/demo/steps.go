@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -22,7 +27,7 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err := writeCLIConfig(cliConfig, mirror); err != nil {
 		return err
 	}
-	d.terraform = &terraform{show: d.show, path: path, dir: d.workDir(), settings: []string{
+	d.terraform = &terraform{&tfcli.CLI{Path: path, Dir: d.workDir()}, d.show, []string{
 		"TF_CLI_CONFIG_FILE=" + cliConfig,
 		"TF_VAR_hf_token=" + hfToken,
 		"IONETH_ENDPOINT=" + d.api.URL(),
@@ -35,26 +40,26 @@ func (d *demo) prepare(ctx context.Context) error {
 }
 
 func (d *demo) initialise(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Installed ioneth/ioneth v"+providerVersion, "init"); err != nil {
+	if _, err := d.run(ctx, 0, "Installed ioneth/ioneth v"+tfcli.Version, "init"); err != nil {
 		return err
 	}
-	d.show.fact("Installed from the folder: the Registry was not asked")
+	d.show.fact("Installed from the folder: without a request to the Registry")
 	return nil
 }
 
-func (d *demo) refuseFourGPUs(ctx context.Context) error {
-	return d.refuse(ctx, "gpus_per_container", "4", true, "gpus_per_container must be 8, not 4")
+func (d *demo) rejectFourGPUs(ctx context.Context) error {
+	return d.reject(ctx, "gpus_per_container", "4", true, "gpus_per_container must be 8")
 }
 
-// refuseEmptyArgs is content with the attribute's name in the sentence: for an
+// rejectEmptyArgs is content with the attribute's name in the sentence: for an
 // attribute within an object Terraform shows the line of the resource.
-func (d *demo) refuseEmptyArgs(ctx context.Context) error {
-	return d.refuse(ctx, "args", "[]", false, "args must have at least one item")
+func (d *demo) rejectEmptyArgs(ctx context.Context) error {
+	return d.reject(ctx, "args", "[]", false, "args must have at least one item")
 }
 
-// refuse plans with another value for an attribute, and wants to read a sentence,
-// with the line of the attribute when located. Nothing may be asked of the mock.
-func (d *demo) refuse(ctx context.Context, attribute, value string, located bool, sentence string) error {
+// reject plans with another value for an attribute, and wants to read a sentence,
+// with the line of the attribute when located. The mock may receive no request.
+func (d *demo) reject(ctx context.Context, attribute, value string, located bool, sentence string) error {
 	changed, err := withValue(mainTF, attribute, value)
 	if err != nil {
 		return err
@@ -73,27 +78,27 @@ func (d *demo) refuse(ctx context.Context, attribute, value string, located bool
 		}
 		d.show.fact("The error points at the attribute, in line %d", changed.line)
 	}
-	if asked := d.api.Requests(); len(asked) > 0 {
-		return fmt.Errorf("the mock should have got no request, and got %s", summary(asked))
+	if requests := d.api.Requests("", ""); len(requests) > 0 {
+		return fmt.Errorf("the mock should have got no request, and got %s", summary(requests))
 	}
 	d.show.fact("The mock got no request")
 	return d.write(mainTF)
 }
 
 func (d *demo) plan(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Plan: 1 to add, 0 to change, 0 to destroy.", "plan", "-out=tfplan"); err != nil {
+	if _, err := d.run(ctx, 0, "Plan: 2 to add, 0 to change, 0 to destroy.", "plan", "-out=tfplan"); err != nil {
 		return err
 	}
 	return d.onlyReads()
 }
 
 func (d *demo) apply(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.", "apply", "tfplan"); err != nil {
+	if _, err := d.run(ctx, 0, "Apply complete! Resources: 2 added, 0 changed, 0 destroyed.", "apply", "tfplan"); err != nil {
 		return err
 	}
-	deploys := d.api.Calls("POST", "/deploy")
+	deploys := d.api.Requests("POST", "/deploy")
 	if len(deploys) != 1 {
-		return fmt.Errorf("the mock should have got one deploy call, and got %s", summary(d.api.Requests()))
+		return fmt.Errorf("the mock should have got one deploy call, and got %s", summary(d.api.Requests("", "")))
 	}
 	d.show.note("The mock received POST %s:", deploys[0].Path)
 	if err := d.show.body(deploys[0].Body, hfToken); err != nil {
@@ -108,19 +113,35 @@ func (d *demo) apply(ctx context.Context) error {
 		return err
 	}
 	d.show.fact("Neither the secret nor the token is in the state")
-	return d.hasStatus(caastest.StatusRunning)
+	return d.checkStatuses(caastest.StatusRunning)
 }
 
-func (d *demo) output(ctx context.Context) error {
+// open calls the service, as its users would.
+func (d *demo) open(ctx context.Context) error {
 	out, err := d.run(ctx, 0, "", "output", "-raw", "public_url")
 	if err != nil {
 		return err
 	}
-	deployed, _ := d.api.ByName(deploymentName)
-	if len(deployed.Containers) != 1 || deployed.Containers[0].PublicURL != strings.TrimSpace(out) || deployed.Containers[0].PublicURL == "" {
-		return fmt.Errorf("the output is %q, and the mock's containers are %+v", out, deployed.Containers)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSpace(out)+"/health", nil)
+	if err != nil {
+		return err
 	}
-	d.show.fact("That is the URL of the mock's container (nobody answers there)")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	if err := response.Body.Close(); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: %s", request.URL, response.Status)
+	}
+	d.show.fact("GET %s: %s", request.URL, response.Status)
+	for _, r := range d.api.PublicRequests() {
+		if r.Header.Get("Authorization")+r.Header.Get("X-Api-Key") != "" {
+			return errors.New("a container received a credential")
+		}
+	}
 	return nil
 }
 
@@ -132,14 +153,58 @@ func (d *demo) planAgain(ctx context.Context) error {
 	return d.onlyReads()
 }
 
-func (d *demo) destroy(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Destroy complete! Resources: 1 destroyed.", "destroy", "-auto-approve"); err != nil {
+// renew applies the same configuration when fewer hours remain than the renewal
+// wants.
+func (d *demo) renew(ctx context.Context) error {
+	id := d.last().ID
+	d.api.Edit(id, func(deployed *caastest.Deployment) { deployed.Started = deployed.Started.Add(-13 * time.Hour) })
+	if _, err := d.run(ctx, 0, "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", "apply", "-auto-approve"); err != nil {
 		return err
 	}
-	if n := len(d.api.Calls("DELETE", "/deployment/{}")); n != 1 {
-		return fmt.Errorf("the mock should have got one DELETE, and got %s", summary(d.api.Requests()))
+	if hours := d.last().DurationHours; hours != 48 || d.api.Count("POST", "/deployment/{}/extend") != 1 {
+		return fmt.Errorf("the deployment should be paid for 48 hours, and is for %d", hours)
 	}
-	return d.hasStatus(caastest.StatusDestroyed)
+	d.show.fact("24 hours were bought, once: the deployment is paid for 48 hours")
+	return nil
+}
+
+// replace changes what can't be changed in place.
+func (d *demo) replace(ctx context.Context) error {
+	changed, err := withValue(mainTF, "replica_count", "2")
+	if err != nil {
+		return err
+	}
+	if err := d.write(changed.hcl); err != nil {
+		return err
+	}
+	d.show.note("main.tf, line %d: replica_count = 2", changed.line)
+	if _, err := d.run(ctx, 0, "Apply complete! Resources: 2 added, 0 changed, 2 destroyed.", "apply", "-auto-approve"); err != nil {
+		return err
+	}
+	deletes := d.api.Requests("DELETE", "/deployment/{}")
+	if len(deletes) != 1 {
+		return fmt.Errorf("the mock should have got one DELETE, and got %s", summary(deletes))
+	}
+	for _, c := range d.last().Containers {
+		ready := slices.ContainsFunc(d.api.PublicRequests(), func(r caastest.Request) bool {
+			return strings.HasPrefix(r.Path, "/"+c.ContainerID) && r.Status == http.StatusOK && r.At.Before(deletes[0].At)
+		})
+		if !ready {
+			return fmt.Errorf("the old deployment was destroyed before the container %s was ready", c.ContainerID)
+		}
+	}
+	d.show.fact("The new deployment was ready before the old one was destroyed")
+	return d.checkStatuses(caastest.StatusDestroyed, caastest.StatusRunning)
+}
+
+func (d *demo) destroy(ctx context.Context) error {
+	if _, err := d.run(ctx, 0, "Destroy complete! Resources: 2 destroyed.", "destroy", "-auto-approve"); err != nil {
+		return err
+	}
+	if n := len(d.api.Requests("DELETE", "/deployment/{}")); n != 1 {
+		return fmt.Errorf("the mock should have got one DELETE, and got %s", summary(d.api.Requests("", "")))
+	}
+	return d.checkStatuses(caastest.StatusDestroyed, caastest.StatusDestroyed)
 }
 
 // run runs Terraform with an empty journal, and checks its exit code and that the

@@ -74,7 +74,7 @@ func (t *transcript) line(line string) {
 	}
 }
 
-// matters tells whether a line is to be shown. It keeps track of the passages, so
+// matters reports whether a line is to be shown. It keeps track of the passages, so
 // it wants every line, once.
 func (t *transcript) matters(line string) bool {
 	if p := t.in; p != nil {

@@ -5,60 +5,63 @@ import (
 	"sync"
 
 	"golang.org/x/sync/singleflight"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// cache remembers the API's answers for the life of the process. Concurrent
-// callers of one key share one call, and only successful answers are kept. The
-// zero value is ready to use.
+// cache keeps answers of the API for as long as the service lives, so that a
+// plan of many deployments asks each question once. Only successful answers are
+// kept. Its zero value is ready.
 type cache[V any] struct {
 	calls  singleflight.Group
 	mu     sync.Mutex
 	values map[string]V
 }
 
-// get returns the value of key, and calls fetch when there is none yet. ctx bounds
-// how long this caller waits. The call itself belongs to every caller, so it is
-// bounded by readTimeout instead and does not end with the caller that started it.
-func (c *cache[V]) get(ctx context.Context, clock caas.Clock, key string, fetch func(context.Context) (V, error)) (V, error) {
-	if value, ok := c.cached(key); ok {
+// get returns the value of key, and loads it when it is missing. Concurrent
+// callers share one load, which does not end with the context of the caller that
+// happened to start it; each caller waits no longer than its own context lasts.
+func (c *cache[V]) get(ctx context.Context, key string, load func(context.Context) (V, error)) (V, error) {
+	if value, ok := c.lookup(key); ok {
 		return value, nil
 	}
 	result := c.calls.DoChan(key, func() (any, error) {
-		if value, ok := c.cached(key); ok { // fetched since this caller looked
+		if value, ok := c.lookup(key); ok {
 			return value, nil
 		}
-		shared, cancel := clock.WithTimeout(context.WithoutCancel(ctx), readTimeout)
-		defer cancel()
-		value, err := fetch(shared)
-		if err == nil {
-			c.put(key, value)
+		value, err := load(context.WithoutCancel(ctx))
+		if err != nil {
+			return nil, err
 		}
-		return value, err
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.values == nil {
+			c.values = map[string]V{}
+		}
+		c.values[key] = value
+		return value, nil
 	})
+	var none V
 	select {
 	case r := <-result:
-		value, _ := r.Val.(V) // what fetch returned
-		return value, r.Err
+		if r.Err != nil {
+			return none, r.Err
+		}
+		value, _ := r.Val.(V)
+		return value, nil
 	case <-ctx.Done():
-		var none V
-		return none, context.Cause(ctx)
+		return none, contextError(ctx)
 	}
 }
 
-func (c *cache[V]) cached(key string) (V, bool) {
+func (c *cache[V]) lookup(key string) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	value, ok := c.values[key]
 	return value, ok
 }
 
-func (c *cache[V]) put(key string, value V) {
+// forget makes the next get load the value again.
+func (c *cache[V]) forget(key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.values == nil {
-		c.values = map[string]V{}
-	}
-	c.values[key] = value
+	delete(c.values, key)
 }

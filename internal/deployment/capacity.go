@@ -4,67 +4,62 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
-// planCapacity warns when the chosen locations together have capacity for too few
-// containers. It is no error: capacity may be back by the apply.
-func (s *Session) planCapacity(ctx context.Context, d definition, own predecessor) diag.Diagnostics {
-	rows, err := s.capacity.get(ctx, s.Clock, fmt.Sprint(d.hardware, d.gpus), func(ctx context.Context) ([]caas.Availability, error) {
-		return s.Client.AvailableReplicas(ctx, d.hardware, d.gpus)
+// Shortage is a lack of capacity: all chosen locations together have too few
+// replicas, what a replaced deployment frees included.
+type Shortage struct {
+	// Chosen are the locations of the spec; one that does not offer the hardware has
+	// no name and no replicas.
+	Chosen []caas.Availability
+	// Others are the locations that have enough by themselves.
+	Others []caas.Availability
+	// Freed are the replicas that the replaced deployment frees.
+	Freed int64
+}
+
+// Shortage returns the lack of capacity for a deployment, nil when there is none.
+// replaced is the running deployment that ends before, nil without one: what it
+// frees in the same hardware and locations counts.
+func (s *Service) Shortage(ctx context.Context, spec Spec, replaced *Spec) (*Shortage, error) {
+	key := fmt.Sprint(spec.HardwareID, spec.GPUsPerContainer)
+	rows, err := s.capacity.get(ctx, key, func(ctx context.Context) ([]caas.Availability, error) {
+		ctx, cancel := s.clock.WithTimeout(ctx, questionTimeout)
+		defer cancel()
+		return s.client.AvailableReplicas(ctx, spec.HardwareID, spec.GPUsPerContainer)
 	})
 	if err != nil {
-		return diag.Diagnostics{diagnose.Failure{
-			Summary: "Capacity not known", Err: err, State: "Whether there is capacity for the containers shows at apply.",
-		}.Warning()}
+		return nil, err
 	}
-	free := own.frees(d)
-	var chosen, others []string
+	shortage := &Shortage{Freed: freed(spec, replaced)}
+	capacity := shortage.Freed
 	for _, row := range rows {
-		switch n := int64(row.AvailableReplicas); {
-		case slices.Contains(d.locations, int64(row.ID)):
-			free += n
-			chosen = append(chosen, describe(row))
-		case n >= d.replicas:
-			others = append(others, describe(row))
+		switch {
+		case slices.Contains(spec.LocationIDs, int64(row.ID)):
+			capacity += int64(row.AvailableReplicas)
+			shortage.Chosen = append(shortage.Chosen, row)
+		case int64(row.AvailableReplicas) >= spec.Replicas:
+			shortage.Others = append(shortage.Others, row)
 		}
 	}
-	if free >= d.replicas {
-		return nil
+	if capacity >= spec.Replicas {
+		return nil, nil //nolint:nilnil // no shortage is not an error
 	}
-	for _, id := range d.locations {
+	for _, id := range spec.LocationIDs {
 		if !slices.ContainsFunc(rows, func(row caas.Availability) bool { return int64(row.ID) == id }) {
-			chosen = append(chosen, fmt.Sprintf("%d: does not have this hardware", id))
+			shortage.Chosen = append(shortage.Chosen, caas.Availability{Location: caas.Location{ID: caas.Int(id)}})
 		}
 	}
-	text := fmt.Sprintf("%q requires capacity for %s on hardware %d, and its locations have: %s. ",
-		d.name, plural(d.replicas, "container"), d.hardware, strings.Join(chosen, "; "))
-	if len(others) > 0 {
-		text += fmt.Sprintf("Locations with enough capacity: %s. Add one of them to location_ids, or apply later, when there is capacity again.", strings.Join(others, "; "))
-	} else {
-		text += "No other location has enough capacity either. Lower replica_count, choose other hardware, or apply later, when there is capacity again."
-	}
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(path.Root("location_ids"), "Insufficient capacity", text)}
+	return shortage, nil
 }
 
-// frees returns the number of containers for which the end of the deployment makes
-// capacity that d can use.
-func (p predecessor) frees(d definition) int64 {
-	if p.Status != string(caas.StatusRunning) || p.Hardware != d.hardware ||
-		!slices.ContainsFunc(p.Locations, func(id int64) bool { return slices.Contains(d.locations, id) }) {
+// freed returns the replicas that the end of a deployment may free for another.
+func freed(spec Spec, replaced *Spec) int64 {
+	if replaced == nil || replaced.HardwareID != spec.HardwareID ||
+		!slices.ContainsFunc(replaced.LocationIDs, func(id int64) bool { return slices.Contains(spec.LocationIDs, id) }) {
 		return 0
 	}
-	return p.Replicas
-}
-
-// describe returns a location and its capacity for a message, such as
-// "2 (DE, Germany): 16 containers".
-func describe(row caas.Availability) string {
-	return fmt.Sprintf("%d (%s, %s): %s", int64(row.ID), row.ISO2, row.Name, plural(int64(row.AvailableReplicas), "container"))
+	return replaced.Replicas
 }

@@ -1,137 +1,117 @@
 package deployment
 
 import (
-	"context"
 	"maps"
 	"slices"
-
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// change is what has to be done to a deployment in place.
-type change struct {
-	rename  bool
-	extend  bool
-	request caas.UpdateRequest
+// Change is what has to be done to a deployment in place.
+type Change struct {
+	Rename bool
+	Extend bool
+	// Renew: a renewal was due when the deployment was read last.
+	Renew bool
+	Patch caas.UpdateRequest
 }
 
-// to finds what has to change for a deployment that is as d to become as wanted.
-// keys are the names of the secret variables that the API told last; nil where
-// it has not yet.
-func (d definition) to(wanted definition, keys []string) change {
-	c := change{rename: d.name != wanted.name, extend: wanted.hours > d.hours}
-	if !slices.Equal(d.entrypoint, wanted.entrypoint) {
-		c.request.Entrypoint = caas.Set(append([]string{}, wanted.entrypoint...))
+// Diff returns what makes a deployment that is as had become as want.
+func Diff(had, want Spec) Change {
+	c := Change{Rename: had.Name != want.Name, Extend: want.Hours > had.Hours}
+	if !slices.Equal(had.Entrypoint, want.Entrypoint) {
+		c.Patch.Entrypoint = caas.Set(append([]string{}, want.Entrypoint...))
 	}
-	if !slices.Equal(d.args, wanted.args) {
-		c.request.Args = setOrClear(wanted.args, wanted.args != nil)
+	if !slices.Equal(had.Args, want.Args) {
+		c.Patch.Args = setOrClear(want.Args, len(want.Args) > 0) // the API rejects an empty list
 	}
-	if d.port != wanted.port {
-		c.request.TrafficPort = caas.Set(wanted.port)
+	if had.TrafficPort != want.TrafficPort {
+		c.Patch.TrafficPort = caas.Set(want.TrafficPort)
 	}
-	if !maps.Equal(d.env, wanted.env) {
+	if !maps.Equal(had.Env, want.Env) {
 		env := map[string]string{}
-		maps.Copy(env, wanted.env)
-		c.request.EnvVariables = caas.Set(env)
+		maps.Copy(env, want.Env)
+		c.Patch.EnvVariables = caas.Set(env)
 	}
-	if d.image != wanted.image {
-		c.request.ImageURL = setOrClear(wanted.image, wanted.image != "")
+	if !SameImage(had.Image, want.Image) {
+		c.Patch.ImageURL = setOrClear(want.Image, want.Image != "")
 	}
-	if d.username != wanted.username {
-		c.request.RegistryUsername = setOrClear(wanted.username, wanted.username != "")
+	if had.RegistryUsername != want.RegistryUsername {
+		c.Patch.RegistryUsername = setOrClear(want.RegistryUsername, want.RegistryUsername != "")
 	}
-	if d.variables.differ(wanted.variables, maps.Equal(d.variables.value, wanted.variables.value)) ||
-		wanted.variables.version != nil && keys != nil && !sameNames(wanted.variables.value, keys) {
-		c.request.SecretEnvVariables = setOrClear(wanted.variables.value, wanted.variables.given)
+	if had.SecretEnv.changes(want.SecretEnv, maps.Equal(had.SecretEnv.Value, want.SecretEnv.Value)) || had.lacksSecretEnv(want) {
+		c.Patch.SecretEnvVariables = setOrClear(want.SecretEnv.Value, want.SecretEnv.Set || want.SecretEnv.Emptied)
 	}
-	if d.registry.differ(wanted.registry, d.registry.value == wanted.registry.value) {
-		c.request.RegistrySecret = setOrClear(wanted.registry.value, wanted.registry.given)
+	if had.RegistrySecret.changes(want.RegistrySecret, had.RegistrySecret.Value == want.RegistrySecret.Value) {
+		c.Patch.RegistrySecret = setOrClear(want.RegistrySecret.Value, want.RegistrySecret.Set)
 	}
 	return c
 }
 
-// differ tells whether a secret has to be sent. A write-only value is not in the
-// state, so its version speaks for it.
-func (s secret[T]) differ(wanted secret[T], equal bool) bool {
+// changes reports whether the secret must be sent. A write-only value is not in
+// the state, so its version stands for it. A version without a value sends
+// nothing: a module may pass no secret, and under ignore_changes Terraform hides
+// the value.
+func (had Secret[T]) changes(want Secret[T], equal bool) bool {
 	switch {
-	case wanted.version != nil:
-		return s.version == nil || *s.version != *wanted.version
-	case s.version != nil:
-		return true // from the write-only value to the other kind, or to none
+	case want.Version != nil && had.Version != nil:
+		return (want.Set || want.Emptied) && *want.Version != *had.Version
+	case want.Version != nil:
+		return want.Set || had.Set
+	case had.Version != nil:
+		return true
 	default:
-		return s.given != wanted.given || !equal
+		return want.Set != had.Set || !equal
 	}
 }
 
-func setOrClear[T any](value T, given bool) caas.Change[T] {
-	if given {
+// lacksSecretEnv reports whether secret variables were added or removed outside
+// Terraform: write-only values are in no state, so their names are compared with
+// those that the API returned.
+func (had Spec) lacksSecretEnv(want Spec) bool {
+	return want.SecretEnv.Version != nil && want.SecretEnv.Set && had.SecretEnvKeys != nil &&
+		!sameKeys(want.SecretEnv.Value, had.SecretEnvKeys)
+}
+
+func setOrClear[T any](value T, set bool) caas.Change[T] {
+	if set {
 		return caas.Set(value)
 	}
 	return caas.Clear[T]()
 }
 
-// patches tells that the container definition changes.
-func (c change) patches() bool {
-	r := c.request
-	return !(r.Entrypoint.IsZero() && r.Args.IsZero() && r.TrafficPort.IsZero() && r.EnvVariables.IsZero() &&
-		r.SecretEnvVariables.IsZero() && r.ImageURL.IsZero() && r.RegistryUsername.IsZero() && r.RegistrySecret.IsZero())
+// Patches reports whether the container definition changes.
+func (c Change) Patches() bool {
+	p := c.Patch
+	return !(p.Entrypoint.IsZero() && p.Args.IsZero() && p.TrafficPort.IsZero() && p.EnvVariables.IsZero() &&
+		p.SecretEnvVariables.IsZero() && p.ImageURL.IsZero() && p.RegistryUsername.IsZero() && p.RegistrySecret.IsZero())
 }
 
-// none tells that nothing goes to the API.
-func (c change) none() bool { return !c.rename && !c.extend && !c.patches() }
+// Empty reports whether nothing has to be sent.
+func (c Change) Empty() bool { return !c.Rename && !c.Extend && !c.Renew && !c.Patches() }
 
-// ignored are the attributes whose change did not take, as far as the API tells
-// them: what it never tells is taken on its word.
-func (c change) ignored(wanted definition, api caas.DeployedContainer) []path.Path {
-	var at []path.Path
-	r := c.request
-	if !r.Entrypoint.IsZero() && !slices.EqualFunc(api.Entrypoint, wanted.entrypoint, sameText) {
-		at = append(at, attributePaths["entrypoint"])
-	}
-	if !r.TrafficPort.IsZero() && int64(api.TrafficPort) != wanted.port {
-		at = append(at, attributePaths["traffic_port"])
-	}
-	if !r.EnvVariables.IsZero() && !maps.EqualFunc(api.EnvVariables, wanted.env, sameText) {
-		at = append(at, attributePaths["env_variables"])
-	}
-	if !r.ImageURL.IsZero() && string(api.ImageURL) != wanted.image {
-		at = append(at, attributePaths["image_url"])
-	}
-	if !r.SecretEnvVariables.IsZero() && !sameNames(wanted.variables.value, plain(api.SecretEnvKeys)) {
-		if wanted.variables.version != nil {
-			at = append(at, containerConfigPath.AtName("secret_env_variables_wo"))
-		} else {
-			at = append(at, attributePaths["secret_env_variables"])
+// unapplied returns the attributes of the patch that the API does not show yet.
+// What the API never returns is taken on its word.
+func (c Change) unapplied(want Spec, api caas.DeployedContainer) []string {
+	var attributes []string
+	add := func(name string, applied bool) {
+		if !applied {
+			attributes = append(attributes, name)
 		}
 	}
-	return at
+	p := c.Patch
+	add("entrypoint", p.Entrypoint.IsZero() || slices.Equal(api.Entrypoint, want.Entrypoint))
+	add("traffic_port", p.TrafficPort.IsZero() || int64(api.TrafficPort) == want.TrafficPort)
+	add("env_variables", p.EnvVariables.IsZero() || maps.EqualFunc(api.EnvVariables, want.Env, func(a caas.Text, b string) bool { return string(a) == b }))
+	add("image_url", p.ImageURL.IsZero() || SameImage(api.ImageURL, want.Image))
+	attribute := "secret_env_variables"
+	if want.SecretEnv.Version != nil {
+		attribute = "secret_env_variables_wo"
+	}
+	add(attribute, p.SecretEnvVariables.IsZero() || api.SecretEnvKeys == nil || sameKeys(want.SecretEnv.Value, api.SecretEnvKeys))
+	return attributes
 }
 
-func sameText(a caas.Text, b string) bool { return string(a) == b }
-
-func sameNames(values map[string]string, names []string) bool {
-	return slices.Equal(slices.Sorted(maps.Keys(values)), slices.Compact(slices.Sorted(slices.Values(names))))
-}
-
-func plain(texts []caas.Text) []string {
-	out := make([]string, len(texts))
-	for i, text := range texts {
-		out[i] = string(text)
-	}
-	return out
-}
-
-// secretKeys are the names of the secret variables that the API told last; nil
-// where the state does not hold them.
-func (m *model) secretKeys(ctx context.Context) []string {
-	if m.SecretEnvKeys.IsNull() || m.SecretEnvKeys.IsUnknown() {
-		return nil
-	}
-	keys := []string{}
-	if m.SecretEnvKeys.ElementsAs(ctx, &keys, false).HasError() {
-		return nil
-	}
-	return keys
+func sameKeys(values map[string]string, keys []string) bool {
+	return slices.Equal(slices.Sorted(maps.Keys(values)), slices.Compact(slices.Sorted(slices.Values(keys))))
 }

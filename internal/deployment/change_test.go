@@ -1,151 +1,225 @@
-package deployment
+package deployment_test
 
 import (
 	"encoding/json"
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
-// version makes the version of a write-only value.
-func version(n int64) *int64 { return &n }
+type (
+	secretEnv    = deployment.Secret[map[string]string]
+	secretString = deployment.Secret[string]
+)
 
-// had is the deployment that the tables start from; its variables are not nil, as
-// in every state.
-func had() definition {
-	return definition{
-		name: "vllm", hours: 24, gpus: 8, hardware: 203, replicas: 1, locations: []int64{1},
-		entrypoint: []string{"vllm", "serve"}, port: 8000, env: map[string]string{}, image: "image:1",
-	}
+// wantPatch fails the test unless the change is this PATCH, "{}" for none.
+func wantPatch(t *testing.T, c deployment.Change, want string) {
+	t.Helper()
+	got, err := json.Marshal(c.Patch)
+	noError(t, err)
+	wantEqual(t, "patch", string(got), want)
+	wantEqual(t, "patches", c.Patches(), want != "{}")
+	wantEqual(t, "empty", c.Empty(), want == "{}" && !c.Rename && !c.Extend && !c.Renew)
 }
 
-// TestDefinition_to shows what is sent for each difference between what is and
-// what is wanted, and that nothing else is.
-func TestDefinition_to(t *testing.T) {
-	type d = definition
-	type secretVariables = secret[map[string]string]
-	type secretText = secret[string]
-	one := map[string]string{"S": "1"}
-	for name, c := range map[string]struct {
-		had, wanted func(*d) // on top of what both are; nil: nothing
-		keys        []string
-		want        string // the body of the PATCH
-		rename      bool
-		extend      bool
+// TestDiff changes single attributes. null, {} and [] equal an omitted attribute.
+func TestDiff(t *testing.T) {
+	type spec = deployment.Spec
+	for name, test := range map[string]struct {
+		had, want func(*spec)
+		patch     string
 	}{
-		"nothing":                      {want: `{}`},
-		"name":                         {wanted: func(d *d) { d.name = "sglang" }, want: `{}`, rename: true},
-		"more hours":                   {wanted: func(d *d) { d.hours = 25 }, want: `{}`, extend: true},
-		"fewer hours":                  {wanted: func(d *d) { d.hours = 23 }, want: `{}`},
-		"entrypoint":                   {wanted: func(d *d) { d.entrypoint = []string{"serve", "vllm"} }, want: `{"entrypoint":["serve","vllm"]}`},
-		"entrypoint emptied":           {wanted: func(d *d) { d.entrypoint = nil }, want: `{"entrypoint":[]}`},
-		"entrypoint null or empty":     {had: func(d *d) { d.entrypoint = nil }, wanted: func(d *d) { d.entrypoint = []string{} }, want: `{}`},
-		"args added":                   {wanted: func(d *d) { d.args = []string{"x"} }, want: `{"args":["x"]}`},
-		"args removed":                 {had: func(d *d) { d.args = []string{"x"} }, want: `{"args":null}`},
-		"port":                         {wanted: func(d *d) { d.port = 80 }, want: `{"traffic_port":80}`},
-		"variables added":              {wanted: func(d *d) { d.env = one }, want: `{"env_variables":{"S":"1"}}`},
-		"variables changed":            {had: func(d *d) { d.env = one }, wanted: func(d *d) { d.env = map[string]string{"S": ""} }, want: `{"env_variables":{"S":""}}`},
-		"variables removed":            {had: func(d *d) { d.env = one }, want: `{"env_variables":{}}`},
-		"variables null or empty":      {had: func(d *d) { d.env = nil }, want: `{}`},
-		"variables removed, to null":   {had: func(d *d) { d.env = one }, wanted: func(d *d) { d.env = nil }, want: `{"env_variables":{}}`},
-		"image":                        {wanted: func(d *d) { d.image = "image:2" }, want: `{"image_url":"image:2"}`},
-		"image removed":                {wanted: func(d *d) { d.image = "" }, want: `{"image_url":null}`},
-		"username added":               {wanted: func(d *d) { d.username = "robot" }, want: `{"registry_username":"robot"}`},
-		"username removed":             {had: func(d *d) { d.username = "robot" }, want: `{"registry_username":null}`},
-		"hardware is not for here":     {wanted: func(d *d) { d.hardware, d.replicas, d.locations = 1, 2, nil }, want: `{}`},
-		"secret added":                 {wanted: func(d *d) { d.registry = secretText{value: "s", given: true} }, want: `{"registry_secret":"s"}`},
-		"secret changed":               {had: func(d *d) { d.registry = secretText{value: "r", given: true} }, wanted: func(d *d) { d.registry = secretText{value: "s", given: true} }, want: `{"registry_secret":"s"}`},
-		"secret removed":               {had: func(d *d) { d.registry = secretText{value: "s", given: true} }, want: `{"registry_secret":null}`},
-		"write-only added":             {wanted: func(d *d) { d.registry = secretText{"s", true, version(1)} }, want: `{"registry_secret":"s"}`},
-		"write-only, same version":     {had: func(d *d) { d.registry.version = version(1) }, wanted: func(d *d) { d.registry = secretText{"s", true, version(1)} }, want: `{}`},
-		"write-only, other version":    {had: func(d *d) { d.registry.version = version(2) }, wanted: func(d *d) { d.registry = secretText{"s", true, version(1)} }, want: `{"registry_secret":"s"}`},
-		"write-only removed":           {had: func(d *d) { d.registry.version = version(1) }, want: `{"registry_secret":null}`},
-		"write-only made plain":        {had: func(d *d) { d.registry.version = version(1) }, wanted: func(d *d) { d.registry = secretText{value: "s", given: true} }, want: `{"registry_secret":"s"}`},
-		"plain made write-only":        {had: func(d *d) { d.registry = secretText{value: "s", given: true} }, wanted: func(d *d) { d.registry = secretText{"s", true, version(0)} }, want: `{"registry_secret":"s"}`},
-		"secret variables added":       {wanted: func(d *d) { d.variables = secretVariables{value: one, given: true} }, want: `{"secret_env_variables":{"S":"1"}}`},
-		"secret variables given empty": {wanted: func(d *d) { d.variables = secretVariables{value: map[string]string{}, given: true} }, want: `{"secret_env_variables":{}}`},
-		"secret variables emptied":     {had: func(d *d) { d.variables = secretVariables{value: one, given: true} }, wanted: func(d *d) { d.variables = secretVariables{value: map[string]string{}, given: true} }, want: `{"secret_env_variables":{}}`},
-		"secret variables removed":     {had: func(d *d) { d.variables = secretVariables{value: one, given: true} }, want: `{"secret_env_variables":null}`},
-		// Secrets of neither configuration nor state are not managed here.
-		"foreign names, none managed": {keys: []string{"X"}, want: `{}`},
-		"foreign names, write-only": {
-			had:    func(d *d) { d.variables.version = version(1) },
-			wanted: func(d *d) { d.variables = secretVariables{one, true, version(1)} },
-			keys:   []string{"S", "X"}, want: `{"secret_env_variables":{"S":"1"}}`,
+		"nothing":            {nil, nil, `{}`},
+		"entrypoint":         {nil, func(s *spec) { s.Entrypoint = []string{"a", "b"} }, `{"entrypoint":["a","b"]}`},
+		"entrypoint emptied": {nil, func(s *spec) { s.Entrypoint = nil }, `{"entrypoint":[]}`},
+		"entrypoint empty":   {func(s *spec) { s.Entrypoint = nil }, func(s *spec) { s.Entrypoint = []string{} }, `{}`},
+		"entrypoint in another order": {
+			func(s *spec) { s.Entrypoint = []string{"a", "b"} }, func(s *spec) { s.Entrypoint = []string{"b", "a"} }, `{"entrypoint":["b","a"]}`,
 		},
-		"the same names, write-only": {
-			had:    func(d *d) { d.variables.version = version(1) },
-			wanted: func(d *d) { d.variables = secretVariables{one, true, version(1)} },
-			keys:   []string{"S", "S"}, want: `{}`,
+		"args":         {nil, func(s *spec) { s.Args = []string{"x"} }, `{"args":["x"]}`},
+		"args removed": {func(s *spec) { s.Args = []string{"x"} }, nil, `{"args":null}`},
+		"args emptied": {func(s *spec) { s.Args = []string{"x"} }, func(s *spec) { s.Args = []string{} }, `{"args":null}`},
+		"args empty":   {nil, func(s *spec) { s.Args = []string{} }, `{}`},
+		"traffic port": {nil, func(s *spec) { s.TrafficPort = 81 }, `{"traffic_port":81}`},
+		"env":          {nil, func(s *spec) { s.Env = map[string]string{"A": "1"} }, `{"env_variables":{"A":"1"}}`},
+		"env removed":  {func(s *spec) { s.Env = map[string]string{"A": "1"} }, nil, `{"env_variables":{}}`},
+		"env empty":    {nil, func(s *spec) { s.Env = map[string]string{} }, `{}`},
+		"env with an empty value": {
+			func(s *spec) { s.Env = map[string]string{"A": ""} }, func(s *spec) { s.Env = map[string]string{"B": ""} }, `{"env_variables":{"B":""}}`,
 		},
-		"no names, write-only": {
-			had:    func(d *d) { d.variables.version = version(1) },
-			wanted: func(d *d) { d.variables = secretVariables{one, true, version(1)} },
-			keys:   []string{}, want: `{"secret_env_variables":{"S":"1"}}`,
-		},
-		"names not told yet, write-only": {
-			had:    func(d *d) { d.variables.version = version(1) },
-			wanted: func(d *d) { d.variables = secretVariables{one, true, version(1)} },
-			keys:   nil, want: `{}`,
-		},
+		"image":             {nil, func(s *spec) { s.Image = "other" }, `{"image_url":"other"}`},
+		"image removed":     {nil, func(s *spec) { s.Image = "" }, `{"image_url":null}`},
+		"same image":        {nil, func(s *spec) { s.Image = "docker.io/vllm/vllm-openai:v1" }, `{}`},
+		"username":          {nil, func(s *spec) { s.RegistryUsername = "u" }, `{"registry_username":"u"}`},
+		"username removed":  {func(s *spec) { s.RegistryUsername = "u" }, nil, `{"registry_username":null}`},
+		"never in place":    {nil, func(s *spec) { s.Replicas, s.HardwareID, s.LocationIDs, s.GPUsPerContainer = 2, 204, []int64{2}, 4 }, `{}`},
+		"only what changed": {nil, func(s *spec) { s.TrafficPort, s.Image = 81, "other" }, `{"traffic_port":81,"image_url":"other"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			is, wanted := had(), had()
-			if c.had != nil {
-				c.had(&is)
+			had, want := testSpec(), testSpec()
+			if test.had != nil {
+				test.had(&had)
 			}
-			if c.wanted != nil {
-				c.wanted(&wanted)
+			if test.want != nil {
+				test.want(&want)
 			}
-			got := is.to(wanted, c.keys)
-			body, err := json.Marshal(got.request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if string(body) != c.want || got.rename != c.rename || got.extend != c.extend {
-				t.Errorf("sends %s, rename %v, extend %v; want %s, %v, %v", body, got.rename, got.extend, c.want, c.rename, c.extend)
-			}
-			if patches := c.want != `{}`; got.patches() != patches || got.none() != (!patches && !c.rename && !c.extend) {
-				t.Errorf("patches %v, none %v", got.patches(), got.none())
-			}
+			c := deployment.Diff(had, want)
+			wantPatch(t, c, test.patch)
+			wantEqual(t, "rename or extension", c.Rename || c.Extend, false)
 		})
 	}
 }
 
-// TestChange_ignored shows which changes are seen not to have taken: those that
-// the API tells, and of them those that were sent.
-func TestChange_ignored(t *testing.T) {
-	wanted := definition{
-		entrypoint: []string{"x"}, args: []string{"y"}, port: 80, env: map[string]string{"A": "1"}, image: "image:2", username: "robot",
-		variables: secret[map[string]string]{value: map[string]string{"S": "1"}, given: true}, registry: secret[string]{value: "s", given: true},
-	}
-	writeOnly := wanted
-	writeOnly.variables.version = version(1)
-	taken := caas.DeployedContainer{
-		Entrypoint: []caas.Text{"x"}, EnvVariables: map[string]caas.Text{"A": "1"}, TrafficPort: 80, ImageURL: "image:2", SecretEnvKeys: []caas.Text{"S"},
-	}
-	for name, c := range map[string]struct {
-		from, to definition
-		api      caas.DeployedContainer
-		want     []string
+func TestDiff_nameAndHours(t *testing.T) {
+	for name, test := range map[string]struct {
+		name   string
+		hours  int64
+		rename bool
+		extend bool
 	}{
-		"all taken":                {had(), wanted, taken, nil},
-		"none taken":               {had(), wanted, caas.DeployedContainer{Entrypoint: []caas.Text{"vllm", "serve"}, TrafficPort: 8000, ImageURL: "image:1"}, []string{"container_config.entrypoint", "container_config.traffic_port", "container_config.env_variables", "registry_config.image_url", "container_config.secret_env_variables"}},
-		"none asked for":           {wanted, wanted, caas.DeployedContainer{}, nil},
-		"cleared":                  {wanted, definition{}, caas.DeployedContainer{}, nil},
-		"not cleared":              {wanted, definition{port: 80}, taken, []string{"container_config.entrypoint", "container_config.env_variables", "registry_config.image_url", "container_config.secret_env_variables"}},
-		"write-only, taken":        {had(), writeOnly, taken, nil},
-		"write-only, names differ": {definition{entrypoint: []string{"x"}, port: 80, env: map[string]string{"A": "1"}, image: "image:2"}, writeOnly, caas.DeployedContainer{SecretEnvKeys: []caas.Text{"S", "T"}}, []string{"container_config.secret_env_variables_wo"}},
+		"renamed": {"other", 24, true, false}, "more hours": {"vllm", 25, false, true}, "fewer hours": {"vllm", 23, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var got []string
-			for _, at := range c.from.to(c.to, nil).ignored(c.to, c.api) {
-				got = append(got, at.String())
-			}
-			if !slices.Equal(got, c.want) {
-				t.Errorf("ignored %q, want %q", got, c.want)
-			}
+			want := testSpec()
+			want.Name, want.Hours = test.name, test.hours
+			c := deployment.Diff(testSpec(), want)
+			wantEqual(t, "rename", c.Rename, test.rename)
+			wantEqual(t, "extend", c.Extend, test.extend)
+			wantPatch(t, c, `{}`)
 		})
 	}
+	wantEqual(t, "a renewal is no empty change", deployment.Change{Renew: true}.Empty(), false)
+}
+
+// TestDiff_secrets shows when secrets are sent. A write-only value is in no state,
+// so the planned version decides; under ignore_changes the plan has the state's
+// version and no value.
+func TestDiff_secrets(t *testing.T) {
+	one, two := int64(1), int64(2)
+	stored := func(value string) secretEnv { return secretEnv{Value: map[string]string{"K": value}, Set: true} }
+	writeOnly := func(version *int64) secretEnv {
+		return secretEnv{Value: map[string]string{"K": "v"}, Set: true, Version: version}
+	}
+	hidden := func(version *int64) secretEnv { return secretEnv{Version: version} }
+	emptied := func(version *int64) secretEnv {
+		return secretEnv{Value: map[string]string{}, Emptied: true, Version: version}
+	}
+	none := secretEnv{}
+	const set, cleared, unchanged = `{"secret_env_variables":{"K":"v"}}`, `{"secret_env_variables":null}`, `{}`
+	for name, test := range map[string]struct {
+		had, want secretEnv
+		keys      []string // in the state
+		patch     string
+	}{
+		"none":                            {none, none, nil, unchanged},
+		"none, and secrets not managed":   {none, none, []string{"K"}, unchanged},
+		"stored, added":                   {none, stored("v"), nil, set},
+		"stored, changed":                 {stored("old"), stored("v"), []string{"K"}, set},
+		"stored, same":                    {stored("v"), stored("v"), []string{"K"}, unchanged},
+		"stored, removed":                 {stored("v"), none, []string{"K"}, cleared},
+		"stored, emptied":                 {stored("v"), secretEnv{Value: map[string]string{}, Set: true}, []string{"K"}, `{"secret_env_variables":{}}`},
+		"write-only, added":               {none, writeOnly(&one), nil, set},
+		"write-only, same version":        {hidden(&one), writeOnly(&one), []string{"K"}, unchanged},
+		"write-only, next version":        {hidden(&one), writeOnly(&two), []string{"K"}, set},
+		"write-only, names unknown":       {hidden(&one), writeOnly(&one), nil, unchanged},
+		"write-only, name missing":        {hidden(&one), writeOnly(&one), []string{}, set},
+		"write-only, other names":         {hidden(&one), writeOnly(&one), []string{"K", "L"}, set},
+		"write-only, names repeated":      {hidden(&one), writeOnly(&one), []string{"K", "K"}, unchanged},
+		"write-only, removed":             {hidden(&one), none, []string{"K"}, cleared},
+		"write-only, version, no value":   {none, hidden(&one), nil, unchanged},
+		"write-only, next, no value":      {hidden(&one), hidden(&two), []string{"K"}, unchanged},
+		"write-only, next, emptied":       {hidden(&one), emptied(&two), []string{"K"}, `{"secret_env_variables":{}}`},
+		"write-only, same, emptied":       {hidden(&one), emptied(&one), []string{"K"}, unchanged},
+		"write-only, first, emptied":      {none, emptied(&one), []string{"K"}, unchanged},
+		"ignored changes":                 {hidden(&one), hidden(&one), []string{"K"}, unchanged},
+		"ignored changes after an import": {none, none, []string{"K"}, unchanged},
+		"stored to write-only":            {stored("v"), writeOnly(&one), []string{"K"}, set},
+		"stored to write-only, no value":  {stored("v"), hidden(&one), []string{"K"}, cleared},
+		"write-only to stored":            {hidden(&one), stored("v"), []string{"K"}, set},
+	} {
+		t.Run(name, func(t *testing.T) {
+			had, want := testSpec(), testSpec()
+			had.SecretEnv, had.SecretEnvKeys, want.SecretEnv = test.had, test.keys, test.want
+			wantPatch(t, deployment.Diff(had, want), test.patch)
+		})
+	}
+	for name, test := range map[string]struct {
+		had, want secretString
+		patch     string
+	}{
+		"stored, added":            {secretString{}, secretString{Value: "v", Set: true}, `{"registry_secret":"v"}`},
+		"stored, same":             {secretString{Value: "v", Set: true}, secretString{Value: "v", Set: true}, `{}`},
+		"stored, removed":          {secretString{Value: "v", Set: true}, secretString{}, `{"registry_secret":null}`},
+		"write-only, same version": {secretString{Version: &one}, secretString{Value: "v", Set: true, Version: &one}, `{}`},
+		"write-only, next version": {secretString{Version: &one}, secretString{Value: "v", Set: true, Version: &two}, `{"registry_secret":"v"}`},
+		"write-only, removed":      {secretString{Version: &one}, secretString{}, `{"registry_secret":null}`},
+		"ignored changes":          {secretString{Version: &one}, secretString{Version: &one}, `{}`},
+	} {
+		t.Run("registry, "+name, func(t *testing.T) {
+			had, want := testSpec(), testSpec()
+			had.RegistrySecret, want.RegistrySecret = test.had, test.want
+			wantPatch(t, deployment.Diff(had, want), test.patch)
+		})
+	}
+}
+
+func TestSameImage(t *testing.T) {
+	const digest = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	for _, test := range []struct {
+		a, b string
+		same bool
+	}{
+		{"nginx", "docker.io/library/nginx:latest", true},
+		{"nginx", "index.docker.io/library/nginx", true},
+		{"user/app:1", "docker.io/user/app:1", true},
+		{"ghcr.io/org/app", "ghcr.io/org/app:latest", true},
+		{"ghcr.io/org/app:1" + digest, "ghcr.io/org/app:1" + digest, true},
+		{"", "", true},
+		{"NOT valid", "NOT valid", true},
+		{"nginx:1", "nginx:2", false},
+		{"nginx", "", false},
+		{"nginx", "ghcr.io/library/nginx", false},
+		{"nginx" + digest, "nginx", false},
+		{"nginx", "nginx ", false},
+	} {
+		wantEqual(t, test.a+" and "+test.b, deployment.SameImage(test.a, test.b), test.same)
+		wantEqual(t, test.b+" and "+test.a, deployment.SameImage(test.b, test.a), test.same)
+	}
+}
+
+func TestValidateImage(t *testing.T) {
+	for image, want := range map[string]string{
+		"nginx": "", "nginx:1.27": "", "localhost:5000/app": "", "ghcr.io/org/app:v1.0_rc.1": "", "registry.example:5000/a/b/c:V1": "",
+		"nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef": "",
+		"":                           "it is empty",
+		"https://ghcr.io/org/app":    "it is a URL",
+		"docker://nginx":             "it is a URL",
+		"nginx\n":                    "it has a space or a line break at an end",
+		" nginx":                     "it has a space or a line break at an end",
+		"docker pull nginx":          "it has a space;",
+		"docker run -it https://x/y": "it is a URL",
+		"ghcr.io/Org/app":            "upper-case",
+		"NGINX":                      "upper-case",
+		"nginx:":                     "it is malformed",
+		"nginx@sha256:short":         "it is malformed",
+		"ghcr.io//app":               "it is malformed",
+	} {
+		err := deployment.ValidateImage(image)
+		if err == nil && want != "" || err != nil && (want == "" || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: got %v, want %q", image, err, want)
+		}
+	}
+}
+
+// TestDiff_canonicalImageIsApplied shows that an image which the API returns in its
+// canonical form is applied once.
+func TestDiff_canonicalImageIsApplied(t *testing.T) {
+	had, want := testSpec(), testSpec()
+	want.Image = "nginx"
+	wantPatch(t, deployment.Diff(had, want), `{"image_url":"nginx"}`)
+	had.Image = "docker.io/library/nginx:latest"
+	wantPatch(t, deployment.Diff(had, want), `{}`)
+	wantEqual(t, "no member", caas.UpdateRequest{}, deployment.Diff(had, want).Patch)
 }

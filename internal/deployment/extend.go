@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,71 +10,77 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-var (
-	// errNotExtended is within the error of an extension whose reply was lost, and
-	// whose hours the API did not show within extensionTime.
-	errNotExtended = errors.New("the extension could not be confirmed")
-	// errHoursMissing is within the error of an extension that cannot be confirmed.
-	errHoursMissing = errors.New("the API does not return the hours paid for")
-)
+// extendTime is how long after a lost answer an extension is looked for.
+const extendTime = 2 * time.Minute
 
-// extensionTime is how long an extension whose reply was lost is looked for. The
-// API may show the new total late, and hours that are bought again are not refunded.
-const extensionTime = 2 * time.Minute
-
-// extension buys more hours for a deployment, at most once.
-type extension struct {
-	*Session
-	id string
-	// known are the hours that are certainly paid for. They never decrease, so they
-	// count when the API returns fewer.
-	known int64
-}
-
-// paid returns the total of the hours paid for. errHoursMissing is no reason not
-// to buy.
-func (e extension) paid(ctx context.Context) (int64, *caas.Deployment, error) {
-	d, err := e.Client.Deployment(ctx, e.id)
+// extendTo buys the hours that are missing to the total of the spec and, with
+// renew, those of a renewal that is due. It returns the total afterwards. The hours
+// paid for are read just before: a repeated or half-failed apply, or hours bought
+// elsewhere, are never paid twice. known are those that the state knows of: the API
+// may show an extension late.
+func (s *Service) extendTo(ctx context.Context, id string, want Spec, renew bool, known int64) (total int64, err error) {
+	details, err := s.client.Deployment(ctx, id)
 	if err != nil {
-		return 0, nil, err
+		return 0, err
 	}
-	total := live{Deployment: d}.paidHours()
-	return max(total, e.known), d, orNil(total == 0, errHoursMissing)
+	if !Live(details.Status) {
+		return 0, fmt.Errorf("%w: its status is %q", ErrEnded, details.Status)
+	}
+	paid := max(known, paidHours(details))
+	total = max(paid, want.Hours)
+	if renew && want.Renewal != nil && details.ComputeMinutesRemaining != nil {
+		total += want.Renewal.HoursDue(total, remaining(details)+notShown(total, cmp.Or(paidHours(details), paid)))
+	}
+	if total == paid {
+		return paid, nil
+	}
+	return s.Extend(ctx, want.Extension(id, total-paid), paid)
 }
 
-// buy buys hours for a deployment for which before hours are paid. The call is not
-// idempotent, so it is made once: after a lost reply the total shows whether it
-// had an effect. errNotExtended is within the error when it seems to have had
-// none, errUnsure when that is not known.
-func (e extension) buy(ctx context.Context, before, hours int64) error {
-	err := e.Client.Extend(ctx, e.id, hours)
-	if err == nil || caas.IsRefused(err) || errors.Is(err, caas.ErrPaymentRequired) {
-		return err
+// Extend buys hours for a deployment, at most once, and returns the total of
+// prepaid hours afterwards. paid is the total before, 0 when it is not known. A 2xx answer is final, even
+// when the API shows the hours later.
+//
+// The error is a *BudgetError or *RunBudgetError, wraps ErrNoCredits, or is the
+// API's rejection: then nothing was bought. After an *UnconfirmedError the hours may have been bought.
+func (s *Service) Extend(ctx context.Context, p Purchase, paid int64) (total int64, err error) {
+	release, err := s.reserve(ctx, p)
+	if err != nil {
+		return 0, err
 	}
-	seen, lookErr := e.grown(ctx, before, extensionTime)
-	if lookErr == nil && ctx.Err() != nil {
-		lookErr = endOf(ctx) // one look is too few
-	}
+	total = paid + p.Hours
+	err = s.client.Extend(ctx, p.DeploymentID, p.Hours)
 	switch {
-	case seen != nil:
-		return nil
-	case lookErr != nil:
-		return fmt.Errorf("%w: %w; reading the hours paid for afterwards failed too: %w", errUnsure, err, lookErr)
-	default:
-		return fmt.Errorf("%w: %w", errNotExtended, err)
+	case err == nil || caas.IsAccepted(err) && !errors.Is(err, ErrNoCredits):
+		return total, nil
+	case caas.IsRejected(err) || errors.Is(err, ErrNoCredits):
+		release()
+		return 0, err
 	}
+	if paid == 0 {
+		return total, &UnconfirmedError{err, errors.New("the API did not return the prepaid hours before the purchase, so they can't be compared")}
+	}
+	return total, s.confirmExtend(ctx, p.DeploymentID, total, err)
 }
 
-// grown polls until more than before hours are paid for, and returns the
-// deployment with them. It returns nil when it does not see that within patience,
-// and the error of the last read.
-func (e extension) grown(ctx context.Context, before int64, patience time.Duration) (seen *caas.Deployment, err error) {
-	err = e.landing(ctx, patience, func(ctx context.Context) (bool, error) {
-		now, d, err := e.paid(ctx)
-		if err == nil && now > before {
-			seen = d
+// confirmExtend looks for the new total after an extension whose answer was lost.
+func (s *Service) confirmExtend(ctx context.Context, id string, total int64, cause error) error {
+	seen, found := int64(0), false
+	err := s.pollFor(ctx, extendTime, func(ctx context.Context) (bool, error) {
+		details, err := s.client.Deployment(ctx, id)
+		if err != nil {
+			return false, err
 		}
-		return seen != nil, err
+		seen = paidHours(details)
+		found = seen >= total
+		return found, nil
 	})
-	return seen, err
+	switch {
+	case found:
+		return nil
+	case err != nil:
+		return &UnconfirmedError{cause, fmt.Errorf("reading the prepaid hours afterwards failed too: %w", err)}
+	default:
+		return &UnconfirmedError{cause, fmt.Errorf("%s later the API returns %s in total, not %d", extendTime, plural(seen, "prepaid hour"), total)}
+	}
 }

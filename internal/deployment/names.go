@@ -1,138 +1,195 @@
 package deployment
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
-	"fmt"
+	"maps"
+	"strings"
+	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
-// errNameUnknown is within the error of a name whose availability could not be
-// checked.
-var errNameUnknown = errors.New("failed to check whether the name is available")
+// nameWait is how long a create waits for a name that no live deployment holds: the API
+// may release it some seconds after its deployment was destroyed.
+const nameWait = 30 * time.Second
 
-// holder says who has a name: nobody when it is free, else the deployment by, nil
-// when the list does not show it.
-type holder struct {
-	free bool
-	by   *caas.DeploymentItem
+// names are the names that the resources of one configuration claim. A name
+// belongs to one deployment, so it has one claimant. The zero value is ready.
+type names struct {
+	mu        sync.Mutex
+	claimed   map[string]claim
+	owned     map[string]string // name → ID, as the state has them
+	destroyed map[string]string // ID → name, by this process
 }
 
-// holder checks whether a name is available and, when it is not, which deployment
-// has it.
-func (s *Session) holder(ctx context.Context, name string) (holder, error) {
-	var h holder
-	free, checkErr := s.Client.NameAvailable(ctx, name)
-	if checkErr == nil && free {
-		h.free = true
-		return h, nil
-	}
-	if caas.IsUnauthorized(checkErr) || ctx.Err() != nil {
-		return h, checkErr
-	}
-	by, listErr := s.byName(ctx, name, time.Time{})
-	switch {
-	case checkErr == nil: // taken; the list only shows by which
-	case listErr != nil:
-		return h, fmt.Errorf("%w: %w", errNameUnknown, checkErr)
-	default: // the check is not in the reference, so the list decides
-		h.free = by == nil || by.Status.Ended()
-	}
-	h.by = by
-	return h, nil
+// claim is one resource's claim of a name.
+type claim struct {
+	id string // "" for a new deployment
+	// assumed: the resource was planned without its state, and id is what the
+	// state has under that name.
+	assumed bool
 }
 
-// plannedHolder is holder, called once per name and process.
-func (s *Session) plannedHolder(ctx context.Context, name string) (holder, error) {
-	return s.holders.get(ctx, s.Clock, name, func(ctx context.Context) (holder, error) { return s.holder(ctx, name) })
+// NewName returns a name for a deployment: the prefix and eight random lower-case
+// letters or digits.
+func NewName(prefix string) string { return prefix + strings.ToLower(rand.Text()[:8]) }
+
+// RememberOwned notes that the state has the deployment under that name. A tainted
+// resource is planned without its state, and is known by it.
+func (s *Service) RememberOwned(name, id string) {
+	s.names.mu.Lock()
+	defer s.names.mu.Unlock()
+	if s.names.owned == nil {
+		s.names.owned = map[string]string{}
+	}
+	s.names.owned[name] = id
 }
 
-// checkName fails when a name is taken, before anything is bought: after a lost
-// reply the name is the only way to find the deployment, so nobody else may have
-// it. It always calls the API, as the plan's answer may be old.
-func (s *Session) checkName(ctx context.Context, name string) diag.Diagnostics {
-	h, err := s.holder(ctx, name)
-	// A replacement has destroyed the old deployment by now, so failing here would
-	// leave nothing that runs.
-	for (err != nil || !h.free) && s.claims.justReleased(name, s.Clock.Now()) {
-		if s.Clock.Sleep(ctx, shortestPoll) != nil {
-			err = endOf(ctx)
-			break
+// ClaimName claims a name for the deployment id, or for one that is planned
+// without a state when id is "". It makes no API call. It returns the ID of the
+// deployment that is replaced under this name, "" when there is none. The error
+// of a name that another resource has claimed is a *NameClaimedError.
+func (s *Service) ClaimName(name, id string) (own string, err error) {
+	s.names.mu.Lock()
+	defer s.names.mu.Unlock()
+	existing, claimed := s.names.claimed[name]
+	wanted := claim{id: id}
+	if id == "" {
+		wanted.id = s.names.owned[name]
+		wanted.assumed = wanted.id != ""
+	}
+	if claimed && (existing.id != wanted.id || existing.assumed || wanted.assumed || wanted.id == "") {
+		return "", &NameClaimedError{Name: name, ID: cmp.Or(existing.id, wanted.id)}
+	}
+	if s.names.claimed == nil {
+		s.names.claimed = map[string]claim{}
+	}
+	s.names.claimed[name] = wanted
+	return wanted.id, nil
+}
+
+// release ends the claims of a deployment that was destroyed, so that its
+// replacement may have the name.
+func (n *names) release(id, name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.destroyed == nil {
+		n.destroyed = map[string]string{}
+	}
+	n.destroyed[id] = name
+	maps.DeleteFunc(n.claimed, func(_ string, c claim) bool { return c.id == id })
+	maps.DeleteFunc(n.owned, func(_, owned string) bool { return owned == id })
+}
+
+func (n *names) wasDestroyed(id string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, destroyed := n.destroyed[id]
+	return destroyed
+}
+
+// Destroyed returns the ID of the deployment of a name that this process
+// destroyed, "" when there is none: a replacement that fails leaves nothing.
+func (s *Service) Destroyed(name string) string {
+	s.names.mu.Lock()
+	defer s.names.mu.Unlock()
+	for id, destroyed := range s.names.destroyed {
+		if destroyed == name {
+			return id
 		}
-		h, err = s.holder(ctx, name)
 	}
-	switch {
-	case err != nil:
-		return diagnose.Failure{
-			Summary: "Name of the deployment not checked", Err: err,
-			State: "Nothing was bought.", Next: "Run terraform apply again.", Locate: locate,
-		}.Diagnostics()
-	case !h.free:
-		return diag.Diagnostics{nameTaken(name, h.by)}
-	default:
-		return nil
-	}
+	return ""
 }
 
-// planName reports at plan what checkName would report at apply. The name may be
-// that of own, which the plan replaces.
-func (s *Session) planName(ctx context.Context, name string, own predecessor) diag.Diagnostics {
-	h, err := s.plannedHolder(ctx, name)
-	if caas.IsUnauthorized(err) { // the apply would fail in the same way
-		return diagnose.Failure{Summary: "Credential refused", Err: err}.Diagnostics()
+// CheckName reports at plan whether a create could have the name. A live
+// deployment that holds it, and is not own, is a *NameTakenError. A name whose
+// holder is ending, has ended or is not in the list is no error: Create waits for
+// it.
+func (s *Service) CheckName(ctx context.Context, name, own string) error {
+	available, err := s.free.get(ctx, name, func(ctx context.Context) (bool, error) {
+		ctx, cancel := s.clock.WithTimeout(ctx, questionTimeout)
+		defer cancel()
+		return s.client.IsNameAvailable(ctx, name)
+	})
+	if err == nil && available {
+		return nil
 	}
+	if err != nil && !isUnknownCall(err) {
+		return err
+	}
+	items, err := s.index.get(ctx, "", s.readIndex)
 	if err != nil {
-		return diag.Diagnostics{diagnose.Failure{
-			Summary: "Name of the deployment not checked", Err: err, State: "Whether the name is available shows at apply.",
-		}.Warning()}
+		return err
 	}
-	isOwn := own.ID != "" && (h.by == nil || string(h.by.ID) == own.ID)
-	switch {
-	case h.free, s.claims.justReleased(name, s.Clock.Now()): // Create waits for the name
-		return nil
-	case isOwn && (h.by == nil || !h.by.Status.Ended()): // one that has ended keeps its name when it is replaced
-		return nil
-	default:
-		return diag.Diagnostics{nameTaken(name, h.by)}
-	}
+	return s.checkHolder(ctx, name, own, items)
 }
 
-// planRename reports at plan that a deployment cannot be renamed. A rename buys
-// nothing, so the error does not suggest to import the other deployment instead.
-func (s *Session) planRename(ctx context.Context, name string) diag.Diagnostics {
-	h, err := s.plannedHolder(ctx, name)
-	if err != nil || h.free || h.by == nil {
-		return s.planName(ctx, name, predecessor{})
+// checkHolder returns a *NameTakenError when a live deployment of the list, other
+// than own, holds the name. The list may be late, so its details decide.
+func (s *Service) checkHolder(ctx context.Context, name, own string, items index) error {
+	for _, item := range items.named(name) {
+		if item.ID == own || s.names.wasDestroyed(item.ID) || !Live(item.Status) {
+			continue
+		}
+		details, err := s.client.Deployment(ctx, item.ID)
+		switch {
+		case caas.IsNotFound(err):
+			continue
+		case err != nil:
+			return err
+		}
+		if item.Status = details.Status; Live(item.Status) {
+			return &NameTakenError{Name: name, Holder: &item}
+		}
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), "Name of the deployment is taken", fmt.Sprintf(
-		"The name %q is held by the deployment %s, which is %s. Choose another resource_private_name, or rename or destroy that one first.",
-		name, h.by.ID, h.by.Status))}
+	return nil
 }
 
-// nameTaken is the error for a name that another deployment holds.
-func nameTaken(name string, by *caas.DeploymentItem) diag.Diagnostic {
-	at := path.Root("resource_private_name")
-	const summary = "Name of the deployment is taken"
-	if by == nil {
-		return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
-			"The API says that the name %q is taken, and its list of deployments does not show by which. Nothing was bought. "+
-				"Choose another resource_private_name.", name))
-	}
-	if by.Status.Ended() {
-		return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
-			"The name %q is still held by the deployment %s, which is %s. Nothing was bought. "+
-				"Choose another resource_private_name, or remove that deployment in io.net's web console first.", name, by.ID, by.Status))
-	}
-	return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
-		"The name %q is held by the deployment %s, which is %s. Nothing was bought. "+
-			"If it is this resource's own deployment: with create_before_destroy both would have the same name at the same time, so remove create_before_destroy; "+
-			"and when the resource is tainted, run without -refresh=false, which hides the deployment from the provider.\n\n"+
-			"If it is another one, set another resource_private_name, or import that deployment instead of buying a new one:\n\n"+
-			"import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", name, by.ID, by.Status, string(by.ID)))
+// waitForName returns once the name is available. It waits for nameWait while no
+// live deployment holds it; then the error is a *NameTakenError.
+func (s *Service) waitForName(ctx context.Context, name string) error {
+	taken := &NameTakenError{Name: name}
+	start := s.clock.Now()
+	return s.poll(ctx, func(ctx context.Context) (bool, error) {
+		available, checkErr := s.client.IsNameAvailable(ctx, name)
+		switch {
+		case checkErr == nil && available:
+			return true, nil
+		case caas.IsUnauthorized(checkErr):
+			return true, checkErr
+		case checkErr != nil && !isUnknownCall(checkErr):
+			return false, checkErr
+		}
+		items, err := s.readIndex(ctx)
+		if err != nil {
+			return false, err
+		}
+		if found := items.named(name); len(found) > 0 {
+			taken.Holder = &found[0]
+		}
+		err = s.checkHolder(ctx, name, "", items)
+		switch {
+		case errors.As(err, new(*NameTakenError)):
+			return true, err
+		case err != nil:
+			return false, err
+		case checkErr != nil:
+			return true, nil //nolint:nilerr // the call is not in the reference, so the list decides
+		case s.clock.Now().Sub(start) >= nameWait:
+			return true, taken
+		default:
+			return false, nil
+		}
+	})
+}
+
+// isUnknownCall reports whether the API rejects the check of a name as such: the
+// call is not in the reference. A request that was not sent says nothing.
+func isUnknownCall(err error) bool {
+	var e *caas.Error
+	return errors.As(err, &e) && e.Status != 0 && caas.IsRejected(err) && !caas.IsTransient(err) && !caas.IsUnauthorized(err)
 }

@@ -5,92 +5,213 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
-// TestDeployment_nameUsedTwice shows that of two resources with one name only one
-// is deployed, also when both are at the same time: after a lost answer each
-// would take the other's deployment for its own.
-func TestDeployment_nameUsedTwice(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, caastest.Options{})
-	p := w.protocol(t)
-	config := p.value(p.schema.ValueType(), `{"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
-		"container_config": {"replica_count": 1, "entrypoint": ["x"], "traffic_port": 80}, "registry_config": {"image_url": "ghcr.io/org/image:1"}}`)
-	create := &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: typeName, PriorState: p.value(p.schema.ValueType(), "null"), PlannedState: config, Config: config,
+// TestClaimName claims one name in every order in which Terraform may plan. The
+// last claim decides; those before it must succeed.
+func TestClaimName(t *testing.T) {
+	const (
+		planned = "" // a resource without a state, or one that is tainted
+		a, b    = "id-a", "id-b"
+	)
+	for name, test := range map[string]struct {
+		owned  string   // by the state, under this name
+		claims []string // IDs, in order
+		own    string   // returned by the last
+		holder string   // of the error of the last
+		fails  bool
+	}{
+		"new":                             {claims: []string{planned}},
+		"new and new":                     {claims: []string{planned, planned}, fails: true},
+		"new and existing":                {claims: []string{planned, a}, holder: a, fails: true},
+		"existing and new":                {claims: []string{a, planned}, holder: a, fails: true},
+		"existing and existing":           {claims: []string{a, b}, holder: a, fails: true},
+		"update":                          {owned: a, claims: []string{a}, own: a},
+		"both plans of a replacement":     {owned: a, claims: []string{a, a}, own: a},
+		"tainted":                         {owned: a, claims: []string{planned}, own: a},
+		"tainted, then a copied block":    {owned: a, claims: []string{planned, planned}, holder: a, fails: true},
+		"copied block, then its original": {owned: a, claims: []string{planned, a}, holder: a, fails: true},
+		"original, then a copied block":   {owned: a, claims: []string{a, planned}, holder: a, fails: true},
+		"renamed to the name of another":  {owned: b, claims: []string{a, b}, holder: a, fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := deployment.NewService(nil, nil, nil)
+			if test.owned != "" {
+				s.RememberOwned("vllm", test.owned)
+			}
+			for i, id := range test.claims {
+				own, err := s.ClaimName("vllm", id)
+				if i < len(test.claims)-1 || !test.fails {
+					noError(t, err)
+				} else {
+					claimed := wantErrorAs[*deployment.NameClaimedError](t, err)
+					wantEqual(t, "name", claimed.Name, "vllm")
+					wantEqual(t, "holder", claimed.ID, test.holder)
+				}
+				if i == len(test.claims)-1 {
+					wantEqual(t, "own", own, test.own)
+				}
+			}
+		})
 	}
-	var second *tfprotov6.ApplyResourceChangeResponse
-	w.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Do: func() {
-		var err error
-		if second, err = p.ApplyResourceChange(t.Context(), create); err != nil {
-			t.Error(err)
-		}
-	}})
-	first, err := p.ApplyResourceChange(t.Context(), create)
-	p.ok(err, first.Diagnostics)
-	if len(second.Diagnostics) != 1 || !strings.Contains(second.Diagnostics[0].Detail, `Another resource of this configuration creates a deployment named "vllm" too. Nothing was bought for this one.`) {
-		t.Errorf("the second says %v", second.Diagnostics)
-	}
-	if n := len(w.Calls("POST", "/deploy")); n != 1 {
-		t.Errorf("the API received %d deploy requests, want 1", n)
-	}
-	// The name is free for another once it is free at the API.
-	w.Vanish(w.Deployments()[0].ID)
-	third, err := p.ApplyResourceChange(t.Context(), create)
-	p.ok(err, third.Diagnostics)
 }
 
-// TestDeployment_nameFreedSlowly shows that a replacement waits for its own name,
-// which the API may go on to call taken for a while after the destroy: the old
-// deployment is gone, so an error would leave nothing that runs.
-func TestDeployment_nameFreedSlowly(t *testing.T) {
-	t.Parallel()
-	const check = "/clusters/check_cluster_name_availability"
-	for _, test := range []struct {
-		name  string
-		times int // how often the API says that the name is taken
-		says  string
-	}{{"for a while", 5, ""}, {"for good", -1, `is still held by the deployment`}} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, caastest.Options{})
-			p := w.protocol(t)
-			const config = `{"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
-				"container_config": {"replica_count": 1, "entrypoint": ["x"], "traffic_port": 80}, "registry_config": {"image_url": "ghcr.io/org/image:1"}}`
-			null := p.value(p.schema.ValueType(), "null")
-			planned, err := p.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-				TypeName: typeName, PriorState: null, ProposedNewState: p.value(p.schema.ValueType(), config), Config: p.value(p.schema.ValueType(), config),
-			})
-			p.ok(err, planned.Diagnostics)
-			change := func(prior, wanted *tfprotov6.DynamicValue) *tfprotov6.ApplyResourceChangeResponse {
-				t.Helper()
-				applied, err := p.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-					TypeName: typeName, PriorState: prior, PlannedState: wanted, Config: wanted,
-				})
-				p.ok(err, nil)
-				return applied
+func TestClaimName_otherNames(t *testing.T) {
+	s := deployment.NewService(nil, nil, nil)
+	for _, name := range []string{"a", "b"} {
+		_, err := s.ClaimName(name, "")
+		noError(t, err)
+	}
+	// A rename claims both names.
+	for _, name := range []string{"old", "new"} {
+		own, err := s.ClaimName(name, "id")
+		noError(t, err)
+		wantEqual(t, "own", own, "id")
+	}
+}
+
+// TestClaimName_afterDestroy shows that a replacement may have the name of what it
+// replaces, once, and that the claims of others stay.
+func TestClaimName_afterDestroy(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	id := s.add(nil)
+	s.RememberOwned("vllm", id)
+	for _, name := range []string{"vllm", "renamed"} {
+		_, err := s.ClaimName(name, id)
+		noError(t, err)
+	}
+	_, err := s.ClaimName("other", "id-other")
+	noError(t, err)
+	_, err = s.Destroy(s.ctx, id, "vllm")
+	noError(t, err)
+	for _, name := range []string{"vllm", "renamed"} {
+		own, err := s.ClaimName(name, "")
+		noError(t, err)
+		wantEqual(t, "own", own, "")
+	}
+	for _, name := range []string{"vllm", "other"} {
+		_, err = s.ClaimName(name, "")
+		_ = wantErrorAs[*deployment.NameClaimedError](t, err)
+	}
+	wantEqual(t, "destroyed", s.Destroyed("vllm"), id)
+	wantEqual(t, "not destroyed", s.Destroyed("other"), "")
+}
+
+func TestClaimName_failedDestroyReleasesNothing(t *testing.T) {
+	s := newService(t, caastest.Options{NeverTerminate: true})
+	id := s.add(nil)
+	_, err := s.ClaimName("vllm", id)
+	noError(t, err)
+	_, err = s.Destroy(s.within(time.Minute), id, "vllm")
+	wantError(t, err, deployment.ErrTimeout)
+	_, err = s.ClaimName("vllm", "")
+	_ = wantErrorAs[*deployment.NameClaimedError](t, err)
+}
+
+// TestCheckName shows the error of a plan for a name that is held.
+func TestCheckName(t *testing.T) {
+	for name, test := range map[string]struct {
+		options caastest.Options
+		status  string // of the holder; "" for none
+		own     bool
+		setup   func(s *testService, id string)
+		taken   bool
+	}{
+		"available":             {},
+		"own":                   {status: caastest.StatusRunning, own: true},
+		"running":               {status: caastest.StatusRunning, taken: true},
+		"failed":                {caastest.Options{EndedKeepNames: true}, caastest.StatusFailed, false, nil, true},
+		"termination requested": {status: caastest.StatusTerminating},
+		"completed":             {caastest.Options{EndedKeepNames: true}, caastest.StatusCompleted, false, nil, false},
+		"listed as running, has ended": {
+			caastest.Options{EndedKeepNames: true, Timings: caastest.Timings{List: time.Hour}}, caastest.StatusRunning, false, func(s *testService, id string) {
+				s.api.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
+			}, false,
+		},
+		"listed, not found": {caastest.Options{}, caastest.StatusRunning, false, func(s *testService, _ string) {
+			s.fail("GET", "/deployment/{}", 404)
+		}, false},
+		"no visible holder": {caastest.Options{}, "", false, func(s *testService, _ string) {
+			s.api.Inject(caastest.Fault{Path: nameCheck, Times: -1, Body: "false"})
+		}, false},
+		"no name check, not listed": {caastest.Options{}, "", false, func(s *testService, _ string) { s.fail("GET", nameCheck, 404) }, false},
+		"no name check, running":    {caastest.Options{}, caastest.StatusRunning, false, func(s *testService, _ string) { s.fail("GET", nameCheck, 404) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, test.options)
+			id, own := "", ""
+			if test.status != "" {
+				id = s.add(withStatus(test.status))
 			}
-			created := change(null, planned.PlannedState)
-			p.ok(nil, created.Diagnostics)
-			p.ok(nil, change(created.NewState, null).Diagnostics)
-			w.Inject(caastest.Fault{Path: check, Times: test.times, Body: "false"})
-			before := w.clock.Now()
-			again := change(null, planned.PlannedState)
-			if test.says == "" {
-				p.ok(nil, again.Diagnostics)
-				w.deploymentsAre(t, "destroyed", "running")
+			if test.own {
+				own = id
+			}
+			if test.setup != nil {
+				test.setup(s, id)
+			}
+			err := s.CheckName(s.ctx, "vllm", own)
+			if test.taken {
+				wantTaken(t, err, id)
 				return
 			}
-			if len(again.Diagnostics) != 1 || !strings.Contains(again.Diagnostics[0].Detail, test.says) {
-				t.Errorf("it says %v, want %q", again.Diagnostics, test.says)
-			}
-			if waited := w.clock.Now().Sub(before); waited < 25*time.Second || waited > 35*time.Second {
-				t.Errorf("it waited %s for the name, want 30 s", waited)
-			}
-			w.deploymentsAre(t, "destroyed")
+			noError(t, err)
 		})
+	}
+}
+
+// TestCheckName_statusOfHolder shows that the error has the status of the details,
+// as the list may be late.
+func TestCheckName_statusOfHolder(t *testing.T) {
+	s := newService(t, caastest.Options{EndedKeepNames: true, Timings: caastest.Timings{List: time.Hour}})
+	id := s.add(nil)
+	s.api.Fail(id)
+	taken := wantErrorAs[*deployment.NameTakenError](t, s.CheckName(s.ctx, "vllm", ""))
+	wantEqual(t, "status", taken.Holder.Status, caas.StatusFailed)
+}
+
+func TestCheckName_destroyedByThisProcess(t *testing.T) {
+	s := newService(t, caastest.Options{Timings: caastest.Timings{List: time.Hour, ReleaseName: time.Hour}})
+	id := s.add(nil)
+	_, err := s.Destroy(s.ctx, id, "vllm")
+	noError(t, err)
+	s.fail("GET", "/deployment/{}", 500)
+	noError(t, s.CheckName(s.ctx, "vllm", ""))
+}
+
+func TestCheckName_unreadable(t *testing.T) {
+	for path, status := range map[string]int{nameCheck: 401, "/deployments": 500, "/deployment/{}": 500} {
+		s := newService(t, caastest.Options{})
+		s.add(nil)
+		s.fail("GET", path, status)
+		if err := s.CheckName(s.ctx, "vllm", ""); err == nil || strings.Contains(err.Error(), "held by") {
+			t.Errorf("%s: got %v, want the API's error", path, err)
+		}
+	}
+}
+
+// TestCheckName_asksOnce shows that a plan asks each question once, and again only
+// after a failure.
+func TestCheckName_asksOnce(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	s.api.Inject(caastest.Fault{Path: nameCheck, Status: 401})
+	for i := range 3 {
+		wantEqual(t, "no error", s.CheckName(s.ctx, "vllm", "") == nil, i > 0)
+	}
+	noError(t, s.CheckName(s.ctx, "other", ""))
+	wantEqual(t, "checks", s.api.Count("GET", nameCheck), 3)
+}
+
+func TestNewName(t *testing.T) {
+	seen := map[string]bool{}
+	for range 100 {
+		name := deployment.NewName("web-")
+		suffix, ok := strings.CutPrefix(name, "web-")
+		if !ok || len(suffix) != 8 || strings.Trim(suffix, "abcdefghijklmnopqrstuvwxyz0123456789") != "" || seen[name] {
+			t.Fatalf("got the name %q", name)
+		}
+		seen[name] = true
 	}
 }

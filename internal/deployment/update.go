@@ -5,192 +5,118 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// Update changes a deployment in place: its name, its container definition and
-// its duration, each by its own call and only where it changed. Money is spent
-// last, when the API has taken the rest. What was done before a call failed is
-// in the state, so that the next apply goes on from there.
-func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	id := state.DeploymentID.ValueString()
-	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
-	wanted, diags := plan.definition(ctx, &config)
-	resp.Diagnostics.Append(diags...)
-	had, diags := state.definition(ctx, nil)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := r.within(ctx, plan.Timeouts.Update, updateTimeout, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	r.Client.Conceal(append(wanted.secrets(), had.secrets()...)...)
-
-	u := update{Session: r.Session, id: id, had: had, wanted: wanted, change: had.to(wanted, state.secretKeys(ctx))}
-	u.watch = watch{id: id, running: plan.WaitForRunning.ValueBool() && u.change.patches(), revived: state.Status.ValueString() == string(caas.StatusFailed)}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, predecessorKey, nil)...) // the plan has used it
-	seen, done, err := u.run(ctx)
-	if u.unshown {
-		resp.Diagnostics.Append(extensionNotShown(id, u.wanted.hours))
-	}
-	if err != nil {
-		partial := state
-		partial.takeOver(&plan, done)
-		if seen != nil {
-			resp.Diagnostics.Append(partial.read(ctx, *seen)...)
-		}
-		resp.Diagnostics.Append(resp.State.Set(ctx, &partial)...)
-		resp.Diagnostics.Append(notUpdated(id, seen, done, err)...)
-		return
-	}
-	raw, diags := preservePlanned(req.Plan.Raw, req.State.Raw)
-	resp.Diagnostics.Append(diags...)
-	resp.State.Raw = raw
-	if seen != nil {
-		resp.Diagnostics.Append(updateState(ctx, &resp.State, req.Plan.Raw, *seen)...)
-	}
+// Applied says which steps of an update went through, also before an error.
+type Applied struct {
+	Renamed, Patched bool
+	// PaidHours is the total of prepaid hours after an extension; 0 without one.
+	PaidHours int64
 }
 
-// update is one run of an update in place.
-type update struct {
-	*Session
-	id          string
-	had, wanted definition
-	change      change
-	watch       watch
-	// unshown is set by run when the API accepted an extension and does not show it
-	// yet.
-	unshown bool
+// Update changes a deployment in place: its name, its container definition, its
+// duration, each by its own call and only where it changes. Money is spent last,
+// when the API has made the other changes.
+//
+// It returns what was read of the deployment afterwards, nil when nothing was.
+// With an error, Applied are the steps that went through before it. The error
+// wraps ErrChanged when the API accepted a change whose result is not as it
+// should be; a *NotAppliedError within names the attributes. Those of an
+// extension are as for [Service.Extend].
+func (s *Service) Update(ctx context.Context, id string, want Spec, change Change, before Before, running bool) (*Deployment, Applied, error) {
+	var applied Applied
+	d, err := s.update(ctx, id, want, change, before, running, &applied)
+	if err != nil && d == nil {
+		d = s.readAfterError(ctx, id)
+	}
+	return d, applied, err
 }
 
-// done says which parts of an update the API has taken.
-type done struct{ renamed, patched, extended bool }
-
-// run makes the changes and returns what was seen of the deployment after them,
-// nil when nothing had to be asked.
-func (u *update) run(ctx context.Context) (*live, done, error) {
-	var d done
-	if u.change.none() {
-		return nil, d, nil
-	}
-	if u.change.rename {
-		if err := u.Client.Rename(ctx, u.id, u.wanted.name); err != nil {
-			return nil, d, err
-		}
-		d.renamed = true // on the API's word, until it is read back
-		if err := u.renamed(ctx); err != nil {
-			var ignored *notTakenError
-			d.renamed = !errors.As(err, &ignored)
-			return nil, d, fmt.Errorf("%w: %w", errNotFollowed, err)
+func (s *Service) update(
+	ctx context.Context, id string, want Spec, change Change, before Before, running bool, applied *Applied,
+) (d *Deployment, err error) {
+	if change.Rename {
+		if err := s.rename(ctx, id, want.Name, applied); err != nil {
+			return nil, err
 		}
 	}
-	if u.change.patches() {
-		if err := u.Client.Update(ctx, u.id, u.change.request); err != nil {
-			return nil, d, err
+	if change.Patches() {
+		if d, err = s.patch(ctx, id, want, change, before, running, applied); err != nil {
+			return d, err
 		}
-		d.patched = true // as above
-		u.watch.ignored = func(api *caas.Deployment) []path.Path { return u.change.ignored(u.wanted, api.ContainerConfig) }
 	}
-	if u.change.extend {
-		if err := u.extend(ctx); err != nil {
-			return nil, d, err
+	if change.Extend || change.Renew {
+		total, err := s.extendTo(ctx, id, want, change.Renew, before.PaidHours)
+		if err != nil {
+			return d, err
 		}
-		d.extended = true // a successful reply is final: these hours are not bought again
+		applied.PaidHours = total
+		if d, err = s.wait(ctx, id, waitOptions{}); err != nil {
+			return d, fmt.Errorf("%w: %w", ErrChanged, err)
+		}
 	}
-	seen, err := u.follow(ctx, u.watch)
-	var ignored *notTakenError
-	d.patched = d.patched && !errors.As(err, &ignored)
-	if err == nil && d.extended {
-		u.awaitHours(ctx, seen)
-	}
-	if err != nil {
-		return seen, d, fmt.Errorf("%w: %w", errNotFollowed, err)
-	}
-	return seen, d, nil
+	return d, nil
 }
 
-// errNotFollowed is within the error of a change that the API took, and that was
-// not seen to come to its good end.
-var errNotFollowed = errors.New("the change was taken")
-
-// renamed looks in the list, which alone tells names, whether the new one took.
-// A deployment that the list does not hold is taken on the API's word.
-func (u *update) renamed(ctx context.Context) error {
-	start := u.Clock.Now()
-	return u.poll(ctx, func(ctx context.Context) (bool, error) {
-		for item, err := range u.Client.Deployments(ctx, "") {
-			if err != nil {
-				return false, err
+// rename changes the name and waits until the list, which alone knows names, shows
+// it. A deployment that the list does not show is taken on the API's word.
+func (s *Service) rename(ctx context.Context, id, name string, applied *Applied) error {
+	if err := s.client.Rename(ctx, id, name); err != nil {
+		return err
+	}
+	applied.Renamed = true
+	s.index.forget("")
+	start := s.clock.Now()
+	err := s.poll(ctx, func(ctx context.Context) (bool, error) {
+		items, err := s.readIndex(ctx)
+		if err != nil {
+			return false, err
+		}
+		for _, item := range items {
+			if item.ID == id && item.Name != name {
+				late := s.clock.Now().Sub(start) >= settlingTime
+				return late, orNil(late, &NotAppliedError{[]string{"resource_private_name"}})
 			}
-			if string(item.ID) != u.id || string(item.Name) == u.wanted.name {
-				continue
-			}
-			if u.Clock.Now().Sub(start) < settlingTime {
-				return false, nil
-			}
-			return true, &notTakenError{[]path.Path{attributePaths["resource_private_name"]}}
 		}
 		return true, nil
 	})
+	if err != nil {
+		applied.Renamed = !errors.As(err, new(*NotAppliedError))
+		return fmt.Errorf("%w: %w", ErrChanged, err)
+	}
+	return nil
 }
 
-// budgetError is a purchase that the budget forbids.
-type budgetError struct{ said diag.Diagnostics }
-
-func (e *budgetError) Error() string { return e.said[0].Summary() }
-
-// extend buys the hours between what is paid for, read just before, and what is
-// wanted: hours that a failed apply bought, or that were bought outside Terraform,
-// are not bought again.
-func (u *update) extend(ctx context.Context) error {
-	e := extension{Session: u.Session, id: u.id, known: u.had.hours}
-	before, _, err := e.paid(ctx)
-	if err != nil && !errors.Is(err, errHoursMissing) {
-		return err
+// patch changes the container definition, which costs nothing (reference), and
+// waits until the API shows the change and, with running, until the restarted
+// containers run.
+func (s *Service) patch(
+	ctx context.Context, id string, want Spec, change Change, before Before, running bool, applied *Applied,
+) (*Deployment, error) {
+	if err := s.client.Update(ctx, id, change.Patch); err != nil {
+		return nil, err
 	}
-	hours := u.wanted.hours - before
-	if hours <= 0 {
+	applied.Patched = true
+	d, err := s.wait(ctx, id, waitOptions{
+		running: running, before: &before,
+		unapplied: func(api *caas.Deployment) []string { return change.unapplied(want, api.ContainerConfig) },
+	})
+	if err != nil {
+		applied.Patched = !errors.As(err, new(*NotAppliedError))
+		return d, fmt.Errorf("%w: %w", ErrChanged, err)
+	}
+	return d, nil
+}
+
+// readAfterError reads the details once more, so that an error says what state the
+// deployment is in; nil when they can't be read.
+func (s *Service) readAfterError(ctx context.Context, id string) *Deployment {
+	ctx, cancel := s.clock.WithTimeout(context.WithoutCancel(ctx), finalTimeout(ctx))
+	defer cancel()
+	details, err := s.client.Deployment(ctx, id)
+	if err != nil {
 		return nil
 	}
-	if over := u.holdToBudget(ctx, purchase{definition: u.wanted, more: hours}); over != nil {
-		return &budgetError{over}
-	}
-	return e.buy(ctx, before, hours)
-}
-
-// awaitHours waits until the API shows the hours of an accepted extension, for
-// settlingTime at most.
-func (u *update) awaitHours(ctx context.Context, seen *live) {
-	if seen.paidHours() >= u.wanted.hours {
-		return
-	}
-	later, _ := extension{Session: u.Session, id: u.id}.grown(ctx, u.wanted.hours-1, settlingTime)
-	if u.unshown = later == nil; !u.unshown {
-		seen.Deployment = later
-	}
-}
-
-// takeOver brings the parts of an update that are done from the plan into the
-// state.
-func (m *model) takeOver(plan *model, d done) {
-	if d.renamed {
-		m.ResourcePrivateName = plan.ResourcePrivateName
-	}
-	if d.extended {
-		m.DurationHours = plan.DurationHours
-	}
-	if d.patched {
-		m.ContainerConfig, m.RegistryConfig = plan.ContainerConfig, plan.RegistryConfig
-	}
+	return s.describe(details)
 }

@@ -7,38 +7,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// quick are the mock's timings for tests on real time, in which the provider
-// polls every second.
-var quick = caastest.Timings{Provision: time.Millisecond, Terminate: time.Millisecond}
-
-func TestMain(m *testing.M) { acctest.Main(m) }
-
-// folder is a user's folder with the built provider and a mock behind it.
-type folder struct {
-	*acctest.Folder
-	*caastest.Server
-}
-
-func newFolder(t *testing.T, server *caastest.Server) *folder {
-	t.Helper()
-	f := &folder{acctest.NewFolder(t), server}
-	f.Env = append(f.Env, "IONETH_ENDPOINT="+server.URL(), "IONETH_TOKEN=test-token", "IONETH_API_KEY=test-key", "IOCLOUD_API_KEY=")
-	return f
-}
-
-// flat is a text without its line breaks, which Terraform sets as it likes.
+// flat returns a string without its line breaks, which depend on the width.
 func flat(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '│' }), " ")
 }
 
-const secretive = acctest.Required + `
+const secretive = `
 variable "round" {
   default = 1
 }
@@ -73,14 +53,15 @@ var planted = []string{"test-token", "test-key", "planted-variable", "planted-re
 // TestAccProvider_noSecretAtTrace runs a whole life at TF_LOG=TRACE, with an API
 // that echoes what it was sent, and searches everything that was written.
 func TestAccProvider_noSecretAtTrace(t *testing.T) {
-	server := caastest.Start(t, caastest.Options{Timings: quick})
-	f := newFolder(t, server)
-	f.Write("main.tf", secretive)
-	f.Env = append(f.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(f.Path, "trace.log"))
+	t.Parallel()
+	env := acctest.New(t, restarting())
+	tf := env.Terraform(t)
+	tf.Write("main.tf", secretive)
+	tf.Env = append(tf.Env, "IONETH_API_KEY=test-key", "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(tf.Dir, "trace.log"))
 	var out bytes.Buffer
-	server.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [
+	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [
 		{"loc": ["body", "container_config", "secret_env_variables", "planted-variable-1"], "msg": "bad value planted-variable-1 for test-token", "type": "value_error"}]}`})
-	refused, code := f.Try("apply", "-auto-approve")
+	refused, code := tf.Try("apply", "-auto-approve")
 	out.WriteString(refused)
 	if code == 0 || !strings.Contains(flat(refused), "bad value (hidden) for (hidden)") {
 		t.Errorf("the refused apply: exit %d\n%s", code, refused)
@@ -90,10 +71,10 @@ func TestAccProvider_noSecretAtTrace(t *testing.T) {
 		{"plan", "-out=two.tfplan", "-var=round=2"}, {"apply", "two.tfplan"},
 		{"show", "-json"}, {"destroy", "-auto-approve", "-var=round=2"},
 	} {
-		out.WriteString(f.Run(args...))
+		out.WriteString(tf.Run(args...))
 	}
-	received := server.Calls("POST", "/deploy")[1].Body
-	received = append(received, server.Calls("PATCH", "/deployment/{}")[0].Body...)
+	received := env.API.Requests("POST", "/deploy")[1].Body
+	received = append(received, env.API.Requests("PATCH", "/deployment/{}")[0].Body...)
 	for _, secret := range []string{"planted-variable-1", "planted-registry-1", "planted-variable-2", "planted-registry-2"} {
 		if !bytes.Contains(received, []byte(secret)) {
 			t.Errorf("the API did not receive %q", secret)
@@ -109,7 +90,7 @@ func TestAccProvider_noSecretAtTrace(t *testing.T) {
 		}
 	}
 	search("output", out.Bytes())
-	err := filepath.WalkDir(f.Path, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(tf.Dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() == "main.tf" {
 			return err
 		}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -24,7 +26,6 @@ import (
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
-	"github.com/ioneth/terraform-provider-ioneth/internal/diagnose"
 )
 
 const (
@@ -35,35 +36,40 @@ const (
 
 // config is the provider block.
 type config struct {
-	Token          types.String         `tfsdk:"token"`
-	APIKey         types.String         `tfsdk:"api_key"`
-	Endpoint       types.String         `tfsdk:"endpoint"`
-	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
-	MaxRetries     types.Int64          `tfsdk:"max_retries"`
-	PlanChecks     types.Bool           `tfsdk:"plan_checks"`
+	Token            types.String         `tfsdk:"token"`
+	APIKey           types.String         `tfsdk:"api_key"`
+	Endpoint         types.String         `tfsdk:"endpoint"`
+	RequestTimeout   timetypes.GoDuration `tfsdk:"request_timeout"`
+	MaxRetries       types.Int64          `tfsdk:"max_retries"`
+	PlanChecks       types.Bool           `tfsdk:"plan_checks"`
+	MaxTotalCostUSDC types.Float64        `tfsdk:"max_total_cost_usdc"`
 }
 
 // Schema implements provider.Provider.
-func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Containers as a Service of io.net: deployments on GPUs, paid for by the hour.",
+		MarkdownDescription: "Provider for the Containers as a Service of io.net: deployments of containers on GPUs, paid in advance by the hour.",
 		Attributes: map[string]schema.Attribute{
 			"token": schema.StringAttribute{
-				MarkdownDescription: "OAuth 2.0 access token, sent as `Authorization: Bearer`. Default: the variable `IONETH_TOKEN`. " +
-					"A token or an API key is needed; both are sent when both are set.",
-				Optional: true, Sensitive: true,
+				MarkdownDescription: "OAuth 2.0 access token, sent as `Authorization: Bearer`. Defaults to the environment variable `IONETH_TOKEN`, " +
+					"unless `api_key` is set. A token or an API key is required; both are sent when both are set in the provider block, or both in the environment.",
+				Optional:  true,
+				Sensitive: true,
 			},
 			"api_key": schema.StringAttribute{
-				MarkdownDescription: "API key from io.net's web console, sent as `x-api-key`. Default: the variable `IONETH_API_KEY`, else `IOCLOUD_API_KEY`.",
-				Optional:            true, Sensitive: true,
+				MarkdownDescription: "API key from io.net's web console, sent as `x-api-key`. Defaults to the environment variable `IONETH_API_KEY`, " +
+					"else `IOCLOUD_API_KEY`, unless `token` is set.",
+				Optional:  true,
+				Sensitive: true,
 			},
 			"endpoint": schema.StringAttribute{
-				MarkdownDescription: "Base URL of the API: https, or http on a loopback host. Default: the variable `IONETH_ENDPOINT`, else `" + defaultEndpoint + "`.",
-				Optional:            true,
-				Validators:          []validator.String{endpointRule{}},
+				MarkdownDescription: "Base URL of the API. Must be `https`, or `http` on a loopback host. " +
+					"Defaults to the environment variable `IONETH_ENDPOINT`, else `" + defaultEndpoint + "`.",
+				Optional:   true,
+				Validators: []validator.String{endpointValidator{}},
 			},
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: "How long one try of a request may take, such as `30s`, which is the default.",
+				MarkdownDescription: "Timeout of each HTTP attempt, as a duration such as `\"30s\"`. Must be longer than 0. Defaults to `\"30s\"`.",
 				Optional:            true,
 				CustomType:          timetypes.GoDurationType{},
 				Validators: []validator.String{
@@ -71,127 +77,186 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				},
 			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: "How often a request is tried again after a transport error or a 5xx; 0 to 100, default 8. " +
-					"Refusals for the rate (429) do not count: they are waited out as long as the operation's timeout lets it.",
+				MarkdownDescription: "Maximum number of retries of one request after a transport error or an HTTP 5xx response. 0 to 100. Defaults to `8`. " +
+					"HTTP 429 responses do not count as retries: the provider waits and retries until the operation times out.",
 				Optional:   true,
-				CustomType: diagnose.WholeNumberType{},
+				CustomType: wholeNumberType{},
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 			},
 			"plan_checks": schema.BoolAttribute{
-				MarkdownDescription: "Whether plans ask the API about names, room and prices. Default `true`; with `false` a plan makes no calls beyond refresh.",
-				Optional:            true,
+				MarkdownDescription: "Whether plans check names, capacity and prices with the API. Defaults to `true`. " +
+					"With `false` plans call the API only to refresh, to read data sources and to check the price of a replacement under a budget; `max_cost_usdc` and `max_total_cost_usdc` are still checked right before each purchase.",
+				Optional: true,
+			},
+			"max_total_cost_usdc": schema.Float64Attribute{
+				MarkdownDescription: "Maximum that all purchases of one plan, and all purchases of one apply, may cost together, in USDC: creations, replacements, extensions, renewals and the action `ioneth_caas_deployment_extend`. " +
+					"Minimum 0. Checked at plan, as far as prices are known then and without the action, and again right before each purchase. Each provider configuration has its own limit. Defaults to no limit.",
+				Optional:   true,
+				Validators: []validator.Float64{float64validator.AtLeast(0)},
 			},
 		},
 	}
 }
 
-// Configure implements provider.Provider. It makes no call.
-func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+// Configure implements provider.Provider. It makes no API call.
+func (p *ionethProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var c config
 	resp.Diagnostics.Append(req.Config.Get(ctx, &c)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	session := &deployment.Session{Clock: p.clock}
-	resp.ResourceData, resp.DataSourceData = session, session
-	resp.ListResourceData, resp.ActionData = session, session
-	if c.unknown() {
-		return // at plan, before what it comes from exists: the session has no client
+	var client *caas.Client
+	if c.isKnown() {
+		settings := p.clientConfig(c, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		client = caas.New(settings)
 	}
-	settings := p.settings(c, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
+	data := &providerData{
+		service:    deployment.NewService(client, p.clock, c.MaxTotalCostUSDC.ValueFloat64Pointer()),
+		planChecks: c.PlanChecks.IsNull() || c.PlanChecks.IsUnknown() || c.PlanChecks.ValueBool(),
 	}
-	session.Client = caas.New(settings)
-	session.PlanChecks = c.PlanChecks.IsNull() || c.PlanChecks.ValueBool()
+	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ListResourceData, resp.ActionData = data, data
 }
 
-func (c config) unknown() bool {
-	return c.Token.IsUnknown() || c.APIKey.IsUnknown() || c.Endpoint.IsUnknown() ||
-		c.RequestTimeout.IsUnknown() || c.MaxRetries.IsUnknown() || c.PlanChecks.IsUnknown()
+// isKnown reports whether the client can be made. A value is unknown in a plan
+// where it comes from a resource that does not exist yet.
+func (c config) isKnown() bool {
+	return !c.Token.IsUnknown() && !c.APIKey.IsUnknown() && !c.Endpoint.IsUnknown() &&
+		!c.RequestTimeout.IsUnknown() && !c.MaxRetries.IsUnknown()
 }
 
-// settings are the client's, from the configuration, else the environment, else
-// the defaults.
-func (p *Provider) settings(c config, diags *diag.Diagnostics) caas.Config {
-	s := caas.Config{
-		Token:          credential("token", c.Token, diags, "IONETH_TOKEN"),
-		APIKey:         credential("api_key", c.APIKey, diags, "IONETH_API_KEY", "IOCLOUD_API_KEY"),
+// clientConfig returns the client's configuration: from the provider block, else
+// from the environment, else the defaults.
+func (p *ionethProvider) clientConfig(c config, diags *diag.Diagnostics) caas.Config {
+	token, apiKey := c.credentials(diags)
+	settings := caas.Config{
+		Token: token, APIKey: apiKey, Endpoint: c.endpoint(diags),
 		UserAgent:      "terraform-provider-ioneth/" + p.version,
 		RequestTimeout: defaultRequestTimeout,
 		MaxRetries:     defaultMaxRetries,
 		Clock:          p.clock,
 		Trace:          trace,
 	}
-	if s.Token == "" && s.APIKey == "" && !diags.HasError() {
-		diags.AddError("No credential for io.net",
-			"The provider needs a token or an API key, and has neither. Set token or api_key in the provider block, "+
-				"or one of the environment variables IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY. "+
-				"API keys are made in io.net's web console.")
-	}
-	text, source := c.Endpoint.ValueString(), "endpoint"
-	if text == "" {
-		text, source = os.Getenv("IONETH_ENDPOINT"), "The environment variable IONETH_ENDPOINT"
-	}
-	if text == "" {
-		text = defaultEndpoint
-	}
-	endpoint, err := parseEndpoint(text)
-	if err != nil {
-		diags.AddAttributeError(path.Root("endpoint"), "Invalid endpoint", source+" "+err.Error())
-	}
-	s.Endpoint = endpoint
 	if !c.RequestTimeout.IsNull() {
-		timeout, d := c.RequestTimeout.ValueGoDuration()
-		diags.Append(d...)
-		s.RequestTimeout = timeout
+		timeout, timeoutDiags := c.RequestTimeout.ValueGoDuration()
+		diags.Append(timeoutDiags...)
+		settings.RequestTimeout = timeout
 	}
 	if !c.MaxRetries.IsNull() {
-		s.MaxRetries = int(c.MaxRetries.ValueInt64())
+		settings.MaxRetries = int(c.MaxRetries.ValueInt64())
 	}
-	return s
+	return settings
 }
 
-// credential is the attribute's value, else that of the first variable that is
-// set; "" when there is none.
-func credential(attribute string, value types.String, diags *diag.Diagnostics, variables ...string) string {
-	text, source := value.ValueString(), attribute
-	for _, name := range variables {
-		if text == "" {
-			text, source = os.Getenv(name), "The environment variable "+name
+// credential is a token or an API key.
+type credential struct {
+	value  string
+	source string // the attribute or the environment variable that it is from
+}
+
+// credentials returns the token and the API key, "" for one that is not set. Those
+// of the environment count only when the provider block has neither: a token and
+// an API key from different places may belong to two accounts.
+func (c config) credentials(diags *diag.Diagnostics) (token, apiKey string) {
+	t, k := credential{c.Token.ValueString(), "token"}, credential{c.APIKey.ValueString(), "api_key"}
+	if t.value == "" && k.value == "" {
+		t, k = credentialFromEnv("IONETH_TOKEN"), credentialFromEnv("IONETH_API_KEY", "IOCLOUD_API_KEY")
+	}
+	if t.value == "" && k.value == "" {
+		diags.AddError(summaryMissingCredential, "The provider requires a token or an API key, and neither is set. Set token or api_key in the provider block, "+
+			"or one of the environment variables IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY. API keys are created in io.net's web console.")
+	}
+	t.validate("token", diags)
+	k.validate("api_key", diags)
+	return t.value, k.value
+}
+
+// credentialFromEnv returns the first of the environment variables that is set.
+func credentialFromEnv(names ...string) credential {
+	for _, name := range names {
+		if value := os.Getenv(name); value != "" {
+			return credential{value, "The environment variable " + name}
 		}
 	}
-	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r > unicode.MaxASCII }) {
-		diags.AddAttributeError(path.Root(attribute), "Bad credential", fmt.Sprintf(
-			"%s has a space, a line break or another character that no credential has. "+
-				"When it comes from a file, write %s = trimspace(file(\"...\")).", source, attribute))
-	}
-	return text
+	return credential{}
 }
 
-// parseEndpoint reads the API's base URL. Its errors begin with a verb, as the
-// caller names what was read.
-func parseEndpoint(text string) (*url.URL, error) {
-	const instead = "Write a URL such as " + defaultEndpoint + "."
-	u, err := url.Parse(text)
+// validate adds an error when the credential can't be sent in a header.
+func (c credential) validate(attribute string, diags *diag.Diagnostics) {
+	if strings.ContainsFunc(c.value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r > unicode.MaxASCII }) {
+		diags.AddAttributeError(path.Root(attribute), summaryInvalidCredential, fmt.Sprintf(
+			"%s contains a space, a line break or another character that credentials do not have. "+
+				"To read it from a file, write %s = trimspace(file(\"...\")).", c.source, attribute))
+	}
+}
+
+// endpoint returns the base URL of the API.
+func (c config) endpoint(diags *diag.Diagnostics) *url.URL {
+	value, source := c.Endpoint.ValueString(), "endpoint"
+	if value == "" {
+		value, source = os.Getenv("IONETH_ENDPOINT"), "The environment variable IONETH_ENDPOINT"
+	}
+	if value == "" {
+		value = defaultEndpoint
+	}
+	endpoint, err := parseEndpoint(value)
+	if err != nil {
+		diags.AddAttributeError(path.Root("endpoint"), summaryInvalidEndpoint, endpointDetail(source, err))
+	}
+	return endpoint
+}
+
+// parseEndpoint parses the base URL of the API. Its errors start with a verb: the
+// caller names what was parsed.
+func parseEndpoint(value string) (*url.URL, error) {
+	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Host == "":
-		return nil, fmt.Errorf("is no URL with a scheme and a host. %s", instead)
+		return nil, errors.New("is not a URL with a scheme and a host")
 	case u.User != nil:
-		return nil, fmt.Errorf("holds a user name or password, which belong into token or api_key. %s", instead)
+		return nil, errors.New("contains a user name or a password. Set token or api_key instead")
 	case u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("has a query or a fragment. %s", instead)
+		return nil, errors.New("contains a query or a fragment")
 	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 		return u, nil
 	default:
-		return nil, fmt.Errorf("must begin with https://: over %q the credential could be read on its way. "+
-			"http is taken on a loopback host only. %s", u.Scheme, instead)
+		return nil, fmt.Errorf("must start with https://, because %q does not encrypt the credential. "+
+			"http is allowed on a loopback host only", u.Scheme)
 	}
+}
+
+func endpointDetail(source string, err error) string {
+	return fmt.Sprintf("%s %s. Set a URL such as %q.", source, err, defaultEndpoint)
 }
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// endpointValidator validates endpoint: https, or http on a loopback host.
+type endpointValidator struct{}
+
+// Description implements validator.String.
+func (endpointValidator) Description(context.Context) string {
+	return "must be an https URL, or an http URL of a loopback host"
+}
+
+// MarkdownDescription implements validator.String.
+func (v endpointValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (endpointValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	value := req.ConfigValue.ValueString()
+	if value == "" { // null, unknown, or taken from the environment
+		return
+	}
+	if _, err := parseEndpoint(value); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, summaryInvalidEndpoint, endpointDetail("endpoint", err))
+	}
 }
 
 // trace logs a request without its headers and bodies.
@@ -200,5 +265,5 @@ func trace(ctx context.Context, e caas.Exchange) {
 	if e.Err != nil {
 		fields["error"] = e.Err.Error()
 	}
-	tflog.Debug(ctx, "asked the CaaS API", fields)
+	tflog.Debug(ctx, "CaaS API request", fields)
 }

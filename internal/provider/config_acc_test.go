@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-const minimal = `
+const locationsConfig = `
 resource "ioneth_caas_deployment" "test" {
   resource_private_name = "vllm"
   duration_hours        = 24
@@ -26,14 +27,15 @@ resource "ioneth_caas_deployment" "test" {
 }
 `
 
-// TestAccProvider_configuration shows which credential goes where, and what is
-// said about a configuration that can't work.
+// The provider sends each credential in its header and rejects a configuration that
+// cannot work.
 func TestAccProvider_configuration(t *testing.T) {
-	server := caastest.Start(t, caastest.Options{Timings: quick})
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
 	for name, c := range map[string]struct {
 		block   string
 		env     []string // on top of an environment with the endpoint only
-		says    string   // "" for success
+		fails   string   // "" for success
 		headers map[string]string
 	}{
 		"token in the block": {
@@ -54,57 +56,59 @@ func TestAccProvider_configuration(t *testing.T) {
 		"key in the vendor's variable": {
 			env: []string{"IOCLOUD_API_KEY=test-key"}, headers: map[string]string{"X-Api-Key": "test-key"},
 		},
-		"both": {
-			block: `api_key = "test-key"`, env: []string{"IONETH_TOKEN=test-token"},
-			headers: map[string]string{"Authorization": "Bearer test-token", "X-Api-Key": "test-key"},
+		"key in the block, token in the environment": {
+			block: `api_key = "test-key"`, env: []string{"IONETH_TOKEN=test-token"}, headers: map[string]string{"Authorization": "", "X-Api-Key": "test-key"},
+		},
+		"both in the block": {
+			block: "api_key = \"test-key\"\n token = \"test-token\"", headers: map[string]string{"Authorization": "Bearer test-token", "X-Api-Key": "test-key"},
 		},
 		"none": {
-			says: "Set token or api_key in the provider block, or one of the environment variables IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY.",
+			fails: "Set token or api_key in the provider block, or one of the environment variables IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY.",
 		},
 		"a line break from a file": {
-			block: `token = "test-token\n"`, says: `write token = trimspace(file("..."))`,
+			block: `token = "test-token\n"`, fails: `write token = trimspace(file("..."))`,
 		},
 		"http elsewhere": {
-			block: "token = \"test-token\"\n endpoint = \"http://api.example.test\"", says: `endpoint must begin with https://`,
+			block: "token = \"test-token\"\n endpoint = \"http://api.example.test\"", fails: `endpoint must start with https://`,
 		},
 		"http elsewhere, in the environment": {
 			block: `token = "test-token"`, env: []string{"IONETH_ENDPOINT=http://api.example.test"},
-			says: `The environment variable IONETH_ENDPOINT must begin with https://`,
+			fails: `The environment variable IONETH_ENDPOINT must start with https://`,
 		},
 		"a password in the endpoint": {
-			block: "token = \"test-token\"\n endpoint = \"https://user:password@api.example.test\"", says: `belong into token or api_key`,
+			block: "token = \"test-token\"\n endpoint = \"https://user:password@api.example.test\"", fails: `endpoint contains a user name or a password.`,
 		},
 		"no time": {
-			block: "token = \"test-token\"\n request_timeout = \"0s\"", says: `request_timeout must be longer than 0, such as "30s", got: 0s`,
+			block: "token = \"test-token\"\n request_timeout = \"0s\"", fails: `request_timeout must be longer than 0, such as "30s", got: 0s`,
 		},
-		"bad time": {
-			block: "token = \"test-token\"\n request_timeout = \"soon\"", says: `soon`,
+		"invalid time": {
+			block: "token = \"test-token\"\n request_timeout = \"soon\"", fails: `soon`,
 		},
 		"negative retries": {
-			block: "token = \"test-token\"\n max_retries = -1", says: `max_retries value must be between 0 and 100, got: -1`,
+			block: "token = \"test-token\"\n max_retries = -1", fails: `max_retries value must be between 0 and 100, got: -1`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server.ResetJournal()
-			f := newFolder(t, server)
-			f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
-			f.Env = append(f.Env, c.env...)
-			f.Write("main.tf", acctest.Required+"provider \"ioneth\" {\n"+c.block+"\n}\n"+minimal)
-			out, code := f.Try("apply", "-auto-approve")
-			if c.says != "" {
-				if code == 0 || !strings.Contains(flat(out), c.says) {
-					t.Errorf("exit %d, want an error with %q:\n%s", code, c.says, out)
+			env.API.ResetJournal()
+			tf := env.Terraform(t)
+			tf.Env = append(tf.Env, "IONETH_TOKEN=")
+			tf.Env = append(tf.Env, c.env...)
+			tf.Write("main.tf", "provider \"ioneth\" {\n"+c.block+"\n}\n"+locationsConfig)
+			out, code := tf.Try("apply", "-auto-approve")
+			if c.fails != "" {
+				if code == 0 || !strings.Contains(flat(out), c.fails) {
+					t.Errorf("exit %d, want an error with %q:\n%s", code, c.fails, out)
 				}
-				if calls := server.Requests(); len(calls) > 0 {
-					t.Errorf("a request left: %s %s", calls[0].Method, calls[0].Path)
+				if calls := env.API.Requests("", ""); len(calls) > 0 {
+					t.Errorf("the API received %s %s", calls[0].Method, calls[0].Path)
 				}
 				return
 			}
 			if code != 0 {
 				t.Fatalf("exit %d:\n%s", code, out)
 			}
-			wantHeaders(t, server.Calls("POST", "/deploy")[0].Header, c.headers)
-			f.Run("destroy", "-auto-approve")
+			wantHeaders(t, env.API.Requests("POST", "/deploy")[0].Header, c.headers)
+			tf.Run("destroy", "-auto-approve")
 		})
 	}
 }
@@ -116,53 +120,54 @@ func wantHeaders(t *testing.T, got http.Header, want map[string]string) {
 			t.Errorf("%s = %q, want %q", name, got.Get(name), value)
 		}
 	}
-	if agent := got.Get("User-Agent"); agent != "terraform-provider-ioneth/"+acctest.Version {
+	if agent := got.Get("User-Agent"); agent != "terraform-provider-ioneth/"+tfcli.Version {
 		t.Errorf("User-Agent = %q", agent)
 	}
 }
 
-// TestAccProvider_credentialFromAnotherResource shows that a credential which is
-// not known at plan is no error.
+// A credential that is unknown at plan is not an error.
 func TestAccProvider_credentialFromAnotherResource(t *testing.T) {
-	server := caastest.Start(t, caastest.Options{Timings: quick})
-	f := newFolder(t, server)
-	f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
-	config := acctest.Required + `
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Env = append(tf.Env, "IONETH_TOKEN=")
+	config := `
 resource "terraform_data" "token" {
   input = "test-token"
 }
 provider "ioneth" {
   token = terraform_data.token.output
 }
-` + minimal
-	f.Write("main.tf", config)
-	f.Run("plan")
-	if calls := server.Requests(); len(calls) > 0 {
-		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
+` + locationsConfig
+	tf.Write("main.tf", config)
+	tf.Run("plan")
+	if calls := env.API.Requests("", ""); len(calls) > 0 {
+		t.Errorf("the plan sent %s %s without a credential", calls[0].Method, calls[0].Path)
 	}
-	f.Run("apply", "-auto-approve")
-	if n := len(server.Deployments()); n != 1 {
-		t.Errorf("the mock holds %d deployments, want 1", n)
+	tf.Run("apply", "-auto-approve")
+	if n := len(env.API.Deployments()); n != 1 {
+		t.Errorf("the API has %d deployments, want 1", n)
 	}
 
-	// A credential that is made anew is unknown once more, and now there is a state.
-	server.ResetJournal()
-	f.Write("main.tf", strings.ReplaceAll(config, "\"test-token\"", "\"other-token\""))
-	f.Run("plan")
-	if calls := server.Requests(); len(calls) > 0 {
-		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
+	// A new credential is unknown again, and now there is a state.
+	env.API.ResetJournal()
+	tf.Write("main.tf", strings.ReplaceAll(config, "\"test-token\"", "\"other-token\""))
+	tf.Run("plan")
+	if calls := env.API.Requests("", ""); len(calls) > 0 {
+		t.Errorf("the plan sent %s %s without a credential", calls[0].Method, calls[0].Path)
 	}
 }
 
-// TestAccProvider_importWithoutCredential shows that an import is refused where
-// the API can't be asked: what was not read would be planned to be replaced.
+// An import whose deployment cannot be read is an error: Terraform would plan to
+// replace the deployment.
 func TestAccProvider_importWithoutCredential(t *testing.T) {
-	server := caastest.Start(t, caastest.Options{Timings: quick})
-	f := newFolder(t, server)
-	id := server.Add(caastest.Deployment{Name: "vllm"})
-	f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	id := env.API.Add(caastest.Deployment{Name: "vllm"})
+	tf.Env = append(tf.Env, "IONETH_TOKEN=")
 	for _, by := range []string{id, "vllm"} {
-		f.Write("main.tf", acctest.Required+`
+		tf.Write("main.tf", `
 resource "terraform_data" "token" {
   input = "test-token"
 }
@@ -173,13 +178,13 @@ import {
   to = ioneth_caas_deployment.test
   id = "`+by+`"
 }
-`+minimal)
-		out, code := f.Try("plan")
-		if code == 0 || !strings.Contains(flat(out), "Provider configuration not known yet") {
+`+locationsConfig)
+		out, code := tf.Try("plan")
+		if code == 0 || !strings.Contains(flat(out), "Provider configuration is not known at plan") {
 			t.Errorf("by %s: exit %d\n%s", by, code, out)
 		}
 	}
-	if calls := server.Requests(); len(calls) > 0 {
-		t.Errorf("the plan asked %s %s without a credential", calls[0].Method, calls[0].Path)
+	if calls := env.API.Requests("", ""); len(calls) > 0 {
+		t.Errorf("the plan sent %s %s without a credential", calls[0].Method, calls[0].Path)
 	}
 }

@@ -30,66 +30,69 @@ func fenced(text, language string) (blocks []string) {
 	return blocks
 }
 
-// TestAccReadme_plan shows that the README's configuration gives the README's
-// screen.
+// The configuration in the README has the plan in the README.
 func TestAccReadme_plan(t *testing.T) {
+	t.Parallel()
 	readme := textOf(t, "../../README.md")
 	config, screen := fenced(readme, "hcl"), fenced(readme, "text")
 	if len(config) == 0 || len(screen) == 0 || !strings.Contains(screen[0], "USDC") {
 		t.Fatalf("the README has %d configurations and %d screens", len(config), len(screen))
 	}
-	f := newFolder(t, caastest.Start(t, caastest.Options{}))
-	f.Write("main.tf", config[0])
-	if out := f.Run("plan"); !strings.Contains(flat(out), flat(screen[0])) {
+	tf := acctest.New(t, caastest.Options{}).Terraform(t)
+	tf.Env = append(tf.Env, exampleVariables...)
+	tf.Write("main.tf", config[0])
+	tf.Write("versions.tf", "") // the README has its own requirement
+	if out := tf.Run("plan"); !strings.Contains(flat(out), flat(screen[0])) {
 		t.Errorf("the README shows\n%s\nand the plan is\n%s", screen[0], out)
 	}
 }
 
-// TestGuides_snippetsAreExamples shows that the guides have no configuration of
-// their own: what they show are the examples, which have tests.
+// The guides have no configuration of their own: they show the examples, which have
+// tests.
 func TestGuides_snippetsAreExamples(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("../../templates/guides/*.tmpl")
-	if err != nil || len(pages) < 6 {
+	if err != nil || len(pages) < 7 {
 		t.Fatalf("%d guides: %v", len(pages), err)
 	}
 	shown := 0
-	for _, page := range append(pages, "../../templates/index.md.tmpl") {
+	for _, page := range append(pages, "../../templates/index.md.tmpl", "../../templates/resources/caas_deployment.md.tmpl") {
 		text := textOf(t, page)
 		for _, language := range []string{"hcl", "terraform", "tf"} {
 			for _, block := range fenced(text, language) {
 				t.Errorf("%s has a configuration that no test runs; put it into examples/:\n%s", filepath.Base(page), block)
 			}
 		}
-		for _, match := range regexp.MustCompile(`tffile "(.*?)"`).FindAllStringSubmatch(text, -1) {
+		for _, match := range regexp.MustCompile(`(?:tf|code)file (?:"[a-z]+" )?"(examples/.*?)"`).FindAllStringSubmatch(text, -1) {
 			shown++
 			if _, err := os.Stat(filepath.Join("../..", match[1])); err != nil {
 				t.Errorf("%s: %v", filepath.Base(page), err)
 			}
 		}
 	}
-	if shown < 5 {
+	if shown < 15 {
 		t.Errorf("the guides show %d examples", shown)
 	}
 }
 
-// TestAccGuides_dollars evaluates the guide's table of dollar signs: both ways
-// to write each text give what must be sent.
+// Both ways to write each string in the guide's table of dollar signs have the value
+// that must be sent.
 func TestAccGuides_dollars(t *testing.T) {
+	t.Parallel()
 	row := regexp.MustCompile("(?m)^\\| `([^`]+)`[^|]* \\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\|$")
-	rows := row.FindAllStringSubmatch(textOf(t, "../../templates/guides/registries-and-dollars.md.tmpl"), -1)
+	rows := row.FindAllStringSubmatch(textOf(t, "../../templates/guides/secrets-and-registries.md.tmpl"), -1)
 	if len(rows) < 2 {
 		t.Fatalf("the table has %d rows", len(rows))
 	}
-	config := acctest.Required
+	config := ""
 	for i, r := range rows {
 		config += fmt.Sprintf("output \"written_%d\" {\n  value = %s\n}\noutput \"escaped_%d\" {\n  value = %s\n}\n", i, r[3], i, r[4])
 	}
-	f := newFolder(t, caastest.Start(t, caastest.Options{}))
-	f.Write("main.tf", config)
-	f.Run("apply", "-auto-approve")
+	tf := acctest.New(t, caastest.Options{}).Terraform(t)
+	tf.Write("main.tf", config)
+	tf.Run("apply", "-auto-approve")
 	var outputs map[string]struct{ Value string }
-	if err := json.Unmarshal([]byte(f.Run("output", "-json")), &outputs); err != nil {
+	if err := json.Unmarshal([]byte(tf.Run("output", "-json")), &outputs); err != nil {
 		t.Fatal(err)
 	}
 	for i, r := range rows {

@@ -15,8 +15,7 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
-// TestAccEscape_doublesEveryDollar shows the function on texts of one's own and
-// on one that is known at apply only. It needs no credential.
+// The function needs no credential, and accepts strings that are known only at apply.
 func TestAccEscape_doublesEveryDollar(t *testing.T) {
 	t.Setenv("TF_CLI_CONFIG_FILE", "")
 	cases := map[string]struct{ hcl, want string }{
@@ -28,7 +27,7 @@ func TestAccEscape_doublesEveryDollar(t *testing.T) {
 		"lines":   {`"a$\nb$ü"`, "a$$\nb$$ü"},
 		"unknown": {`terraform_data.later.output`, "pa$$ss"},
 	}
-	// Where the test's provider is said to come from; OpenTofu has a host of its own.
+	// The source of the test's provider: OpenTofu has another default host.
 	source := cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io") + "/" + cmp.Or(os.Getenv("TF_ACC_PROVIDER_NAMESPACE"), "hashicorp") + "/ioneth"
 	config := "terraform {\n  required_providers {\n    ioneth = {\n      source = \"" + source + "\"\n    }\n  }\n}\n" +
 		"resource \"terraform_data\" \"later\" {\n  input = \"pa$ss\"\n}\n"

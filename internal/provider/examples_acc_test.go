@@ -6,51 +6,112 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
 const examples = "../../examples"
 
-// TestAccExamples_validate runs terraform validate on every example, as it
-// stands in the documentation: each file alone, imports beside what they import.
-// Modules have tests of their own.
-func TestAccExamples_validate(t *testing.T) {
-	server := caastest.Start(t, caastest.Options{})
-	later := terraformIs(t, "1.14.0")
-	validated := 0
-	err := filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && path == modules {
-			return fs.SkipDir
-		}
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" || needsLaterTerraform(path) && !later {
-			return err
-		}
-		name, err := filepath.Rel(examples, path)
-		if err != nil {
-			return err
-		}
-		validated++
-		t.Run(name, func(t *testing.T) {
-			f := newFolder(t, server)
-			f.copyFrom(t, path)
-			if strings.HasPrefix(filepath.Base(path), "import") {
-				f.copyFrom(t, filepath.Join(filepath.Dir(path), "resource.tf"))
-			}
-			if out, code := f.Try("validate"); code != 0 {
-				t.Errorf("exit %d:\n%s", code, out)
-			}
-		})
-		return nil
-	})
-	if err != nil || validated == 0 {
-		t.Fatalf("validated %d examples: %v", validated, err)
+// restarting are the options for a configuration that is changed in place by the
+// built provider: a restart shows, in real time, because otherwise the provider
+// waits ten seconds for it.
+func restarting() caastest.Options {
+	return caastest.Options{
+		Clock: caas.SystemClock{}, ServePublicURLs: true,
+		Timings: caastest.Timings{Restart: 500 * time.Millisecond, Terminate: -1},
 	}
-	if calls := server.Requests(); len(calls) > 0 {
+}
+
+// TestAccExamples_validate runs terraform validate on every example, as it stands
+// in the documentation: each file alone, imports beside what they import. Modules
+// have tests of their own.
+func TestAccExamples_validate(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{})
+	for _, path := range exampleFiles(t, env) {
+		t.Run(exampleName(t, path), func(t *testing.T) {
+			tf := env.Terraform(t)
+			copyExample(t, tf, path)
+			if isImport(path) {
+				copyExample(t, tf, filepath.Join(filepath.Dir(path), "resource.tf"))
+			}
+			tf.Run("validate")
+		})
+	}
+	if calls := env.API.Requests("", ""); len(calls) > 0 {
 		t.Errorf("validate made a request: %s %s", calls[0].Method, calls[0].Path)
 	}
 }
+
+// TestAccExamples_apply applies every example against a mock of its own: what it
+// buys has a budget, and the plan after it is empty.
+func TestAccExamples_apply(t *testing.T) {
+	t.Parallel()
+	for _, path := range exampleFiles(t, acctest.New(t, caastest.Options{})) {
+		if isImport(path) || filepath.Base(filepath.Dir(path)) == "import-running" {
+			continue // TestAccScenario_importRunning
+		}
+		t.Run(exampleName(t, path), func(t *testing.T) {
+			env := acctest.New(t, caastest.Options{Timings: acctest.Instant, ServePublicURLs: true})
+			if strings.Contains(path, "data-sources") {
+				env.API.Add(caastest.Deployment{Name: "llm"})
+			}
+			tf := env.Terraform(t)
+			tf.Env = append(tf.Env, exampleVariables...)
+			copyExample(t, tf, path)
+			applyAndPlan(t, tf)
+			bought := len(env.API.Requests("POST", "/deploy"))
+			configured := strings.Count(textOf(t, path), `resource "ioneth_caas_deployment" `)
+			if budgets := strings.Count(textOf(t, path), "max_cost_usdc"); bought != configured || budgets < bought {
+				t.Errorf("%d deployments were bought; the example has %d, and %d budgets", bought, configured, budgets)
+			}
+			tf.Run("destroy", "-auto-approve")
+		})
+	}
+}
+
+// exampleVariables are the values of the variables that examples leave to the user.
+var exampleVariables = []string{
+	"TF_VAR_hardware_name=H100 SXM", "TF_VAR_vllm_api_key=vllm-key-for-tests", "TF_VAR_registry_token=registry-token", "TF_VAR_upload_token=upload-token",
+	"TF_VAR_hf_token=hf-token-for-tests", "TF_VAR_registry_password=registry-password", "TF_VAR_database_password=pa$$word-for-tests",
+	"TF_VAR_ioneth_api_key=test-key", "TF_VAR_research_api_key=test-key", "TF_VAR_production_api_key=test-key",
+}
+
+// exampleFiles returns the paths of the examples that the Terraform at hand can
+// read, without the modules.
+func exampleFiles(t *testing.T, env *acctest.Env) (paths []string) {
+	t.Helper()
+	later := env.Terraform(t).AtLeast("1.14.0")
+	err := filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err == nil && path == modules:
+			return fs.SkipDir
+		case err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" || needsLaterTerraform(path) && !later:
+			return err
+		}
+		paths = append(paths, path)
+		return nil
+	})
+	if err != nil || len(paths) < 20 {
+		t.Fatalf("found %d examples: %v", len(paths), err)
+	}
+	return paths
+}
+
+func exampleName(t *testing.T, path string) string {
+	t.Helper()
+	name, err := filepath.Rel(examples, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// isImport reports whether an example imports what another one configures.
+func isImport(path string) bool { return strings.HasPrefix(filepath.Base(path), "import-by-") }
 
 // needsLaterTerraform names what Terraform 1.11 can't read: identities, from
 // 1.12, and actions, from 1.14. The tests at the protocol level cover what these
@@ -65,40 +126,51 @@ var modules = filepath.Join(examples, "modules")
 // TestAccExamples_modules runs terraform test in every module, with the provider
 // as a mock: without a credential, and without a request.
 func TestAccExamples_modules(t *testing.T) {
-	server := caastest.Start(t, caastest.Options{})
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{})
 	folders, err := filepath.Glob(filepath.Join(modules, "*"))
 	if err != nil || len(folders) == 0 {
 		t.Fatalf("no modules: %v", err)
 	}
 	for _, module := range folders {
 		t.Run(filepath.Base(module), func(t *testing.T) {
-			f := newFolder(t, server)
-			f.Env = append(f.Env, "IONETH_TOKEN=", "IONETH_API_KEY=")
-			if err := os.CopyFS(f.Path, os.DirFS(module)); err != nil {
+			tf := env.Terraform(t)
+			tf.Env = append(tf.Env, "IONETH_TOKEN=")
+			if err := os.Remove(filepath.Join(tf.Dir, "versions.tf")); err != nil {
 				t.Fatal(err)
 			}
-			out := f.Run("test")
+			if err := os.CopyFS(tf.Dir, os.DirFS(module)); err != nil {
+				t.Fatal(err)
+			}
+			out := tf.Run("test")
 			if !strings.Contains(out, "Success!") || strings.Contains(out, " 0 passed") {
 				t.Errorf("the tests passed without one that ran:\n%s", out)
 			}
 		})
 	}
-	if calls := server.Requests(); len(calls) > 0 {
+	if calls := env.API.Requests("", ""); len(calls) > 0 {
 		t.Errorf("a mock made a request: %s %s", calls[0].Method, calls[0].Path)
 	}
 }
 
-// copyFrom copies an example into the folder; one that names no provider gets
-// ours.
-func (f *folder) copyFrom(t *testing.T, path string) {
+// copyExample copies an example into the working folder. One that requires the
+// provider itself replaces the requirement of the folder.
+func copyExample(t *testing.T, tf *acctest.Terraform, path string) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	text := textOf(t, path)
+	tf.Write(filepath.Base(path), text)
+	if strings.Contains(text, "required_providers") {
+		tf.Write("versions.tf", "")
 	}
-	f.Write(filepath.Base(path), string(text))
-	if _, err := os.Stat(filepath.Join(f.Path, "versions.tf")); err == nil || strings.Contains(string(text), "required_providers") {
-		return
+}
+
+// applyAndPlan applies the configuration and checks that the plan after it is
+// empty. It returns the output of the apply.
+func applyAndPlan(t *testing.T, tf *acctest.Terraform, args ...string) string {
+	t.Helper()
+	out := tf.Run(append([]string{"apply", "-auto-approve"}, args...)...)
+	if plan, code := tf.Try(append([]string{"plan", "-detailed-exitcode"}, args...)...); code != 0 {
+		t.Errorf("the plan after the apply: exit %d\n%s", code, plan)
 	}
-	f.Write("versions.tf", acctest.Required)
+	return out
 }

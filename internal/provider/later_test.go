@@ -1,13 +1,11 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -18,37 +16,22 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
-// This file is about what needs Terraform 1.14: terraform query and actions. What
-// they do is tested at the protocol level in internal/deployment, with any
-// Terraform; here a later Terraform, where that is the one at hand, does it.
+// This file tests what needs Terraform 1.14: terraform query and actions.
 
-// terraformIs tells whether the Terraform of these tests is of at least that
-// version.
-func terraformIs(t *testing.T, least string) bool {
+// laterTerraform returns a working folder, and skips the test with a Terraform
+// that has neither queries nor actions.
+func laterTerraform(t *testing.T, env *acctest.Env) *acctest.Terraform {
 	t.Helper()
-	out, err := acctest.NewFolder(t).Command("version", "-json").Output()
-	if err != nil {
-		t.Fatal(err)
+	tf := env.Terraform(t)
+	if !tf.AtLeast("1.14.0") {
+		t.Skip("needs Terraform 1.14; other tests cover the same without Terraform")
 	}
-	var told struct {
-		Version string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal(out, &told); err != nil {
-		t.Fatal(err)
-	}
-	return version.Must(version.NewVersion(told.Version)).Core().GreaterThanOrEqual(version.Must(version.NewVersion(least)))
+	return tf
 }
 
-func needLaterTerraform(t *testing.T) {
-	t.Helper()
-	if !terraformIs(t, "1.14.0") {
-		t.Skip("the Terraform at hand is older than 1.14; the tests at the protocol level show the same")
-	}
-}
-
-// TestExamples_laterSyntax shows that the examples which only a later Terraform
-// reads are written as the provider's schema wants them.
+// The examples that only Terraform 1.14 can read match the schema of the provider.
 func TestExamples_laterSyntax(t *testing.T) {
+	t.Parallel()
 	schemas, err := provider.NewServer("test", caas.SystemClock{})().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -116,32 +99,31 @@ func wantConfig(t *testing.T, path string, block *hclsyntax.Block, schema *tfpro
 // TestAccQuery_throughCLI takes every deployment of an account over, by what
 // terraform query writes.
 func TestAccQuery_throughCLI(t *testing.T) {
-	needLaterTerraform(t)
-	server := caastest.Start(t, caastest.Options{Timings: quick})
-	server.Add(caastest.Deployment{Name: "vllm", ImageURL: "ghcr.io/org/image:1", Env: map[string]string{"A": "$${B}"}, SecretEnv: map[string]string{"S": "x"}})
-	server.Add(caastest.Deployment{Name: "bare", DurationHours: 3, LocationIDs: []int{2, 1}, Replicas: 2})
-	server.Add(caastest.Deployment{Name: "ended", Status: caastest.StatusCompleted})
-	server.Add(caastest.Deployment{Name: "gone", Status: caastest.StatusDestroyed})
-	f := newFolder(t, server)
-	f.Write("versions.tf", acctest.Required)
-	f.Write("all.tfquery.hcl", "list \"ioneth_caas_deployment\" \"all\" {\n  provider = ioneth\n}\n")
-	out := f.Run("query", "-generate-config-out=taken.tf")
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
+	env.API.Add(caastest.Deployment{Name: "vllm", ImageURL: "ghcr.io/org/image:1", Env: map[string]string{"A": "$${B}"}, SecretEnv: map[string]string{"S": "x"}})
+	env.API.Add(caastest.Deployment{Name: "bare", DurationHours: 3, LocationIDs: []int{2, 1}, Replicas: 2})
+	env.API.Add(caastest.Deployment{Name: "ended", Status: caastest.StatusCompleted})
+	env.API.Add(caastest.Deployment{Name: "gone", Status: caastest.StatusDestroyed})
+	tf := laterTerraform(t, env)
+	tf.Write("all.tfquery.hcl", "list \"ioneth_caas_deployment\" \"all\" {\n  provider = ioneth\n}\n")
+	out := tf.Run("query", "-generate-config-out=taken.tf")
 	for _, name := range []string{"vllm", "bare", "ended"} {
 		if !strings.Contains(out, " "+name+"\n") {
 			t.Errorf("%s is not listed:\n%s", name, out)
 		}
 	}
-	if err := os.Remove(filepath.Join(f.Path, "all.tfquery.hcl")); err != nil {
+	if err := os.Remove(filepath.Join(tf.Dir, "all.tfquery.hcl")); err != nil {
 		t.Fatal(err)
 	}
-	if out := f.Run("plan"); !strings.Contains(out, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if out := tf.Run("plan"); !strings.Contains(out, "Plan: 3 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("the plan:\n%s", out)
 	}
-	f.Run("apply", "-auto-approve")
-	f.Run("plan", "-detailed-exitcode")
+	tf.Run("apply", "-auto-approve")
+	tf.Run("plan", "-detailed-exitcode")
 
-	f.copyFrom(t, filepath.Join(examples, "list-resources", "ioneth_caas_deployment", "list-resource.tfquery.hcl"))
-	if out := f.Run("query"); !strings.Contains(out, " vllm\n") || strings.Contains(out, " ended\n") {
+	copyExample(t, tf, filepath.Join(examples, "list-resources", "ioneth_caas_deployment", "list-resource.tfquery.hcl"))
+	if out := tf.Run("query"); !strings.Contains(out, " vllm\n") || strings.Contains(out, " ended\n") {
 		t.Errorf("the example lists:\n%s", out)
 	}
 }
@@ -149,10 +131,10 @@ func TestAccQuery_throughCLI(t *testing.T) {
 // TestAccActions_throughCLI invokes both actions as triggers of a creation, and
 // by hand.
 func TestAccActions_throughCLI(t *testing.T) {
-	needLaterTerraform(t)
-	server := caastest.Start(t, caastest.Options{Timings: quick})
-	f := newFolder(t, server)
-	f.Write("main.tf", acctest.Required+strings.Replace(minimal, "  registry_config", `
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
+	tf := laterTerraform(t, env)
+	tf.Write("main.tf", strings.Replace(minimal, "  registry_config", `
   lifecycle {
     action_trigger {
       events  = [after_create]
@@ -172,20 +154,20 @@ action "ioneth_caas_deployment_extend" "test" {
   }
 }
 `)
-	server.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/log/{}", Times: -1, Body: "loading\n", ContentType: "text/plain"})
-	out := f.Run("apply", "-auto-approve")
-	for _, want := range []string{", stdout, last 1 line:\nloading", "Buying 2 hours more", "26 hours are paid for in all"} {
+	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/log/{}", Times: -1, Body: "loading\n", ContentType: "text/plain"})
+	out := tf.Run("apply", "-auto-approve")
+	for _, want := range []string{", stdout, last 1 line:\nloading", "Buying 2 more hours", "26 hours are paid for in total"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the apply does not say %q:\n%s", want, out)
 		}
 	}
-	out = f.Run("apply", "-auto-approve", "-invoke=action.ioneth_caas_deployment_extend.test")
-	if !strings.Contains(flat(out), "Purchase of 2 hours more for the deployment") || !strings.Contains(out, "28 hours are paid for in all") {
+	out = tf.Run("apply", "-auto-approve", "-invoke=action.ioneth_caas_deployment_extend.test")
+	if !strings.Contains(flat(out), `Purchase of 2 more hours for "vllm"`) || !strings.Contains(out, "28 hours are paid for in total") {
 		t.Errorf("the invocation says:\n%s", out)
 	}
-	if got := server.Deployments()[0].DurationHours; got != 28 {
+	if got := env.API.Deployments()[0].DurationHours; got != 28 {
 		t.Errorf("%d hours are paid for, want 28", got)
 	}
 	// An extension made elsewhere is no difference.
-	f.Run("plan", "-detailed-exitcode")
+	tf.Run("plan", "-detailed-exitcode")
 }

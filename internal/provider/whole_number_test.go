@@ -20,8 +20,8 @@ type actionValidator interface {
 // configuration is one block of a Terraform configuration, as JSON.
 type configuration struct{ block, typeName, json string }
 
-// TestValidate_wholeNumbers shows that a number which is not a 64-bit integer is
-// one error on its attribute, in every block that has whole numbers.
+// A number that is not a 64-bit integer is one error on its attribute, in every
+// block that has whole numbers.
 func TestValidate_wholeNumbers(t *testing.T) {
 	t.Parallel()
 	deployment := func(duration, locations, replicas, more string) configuration {

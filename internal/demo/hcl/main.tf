@@ -16,11 +16,14 @@ variable "hf_token" {
 }
 
 resource "ioneth_caas_deployment" "llm" {
-  resource_private_name = "demo-llm"
-  duration_hours        = 24
-  gpus_per_container    = 8
-  hardware_id           = 203
-  location_ids          = [1]
+  resource_private_name_prefix = "demo-llm-"
+  duration_hours               = 24
+  gpus_per_container           = 8
+  hardware_id                  = 203
+  location_ids                 = [1]
+
+  # Every apply with fewer than 12 hours left buys 24 more.
+  renewal = { early_renewal_hours = 12, hours = 24 }
 
   container_config = {
     replica_count = 1
@@ -37,8 +40,17 @@ resource "ioneth_caas_deployment" "llm" {
   registry_config = {
     image_url = "docker.io/vllm/vllm-openai:latest"
   }
+
+  # A replacement is created, and ready, before the old deployment is destroyed.
+  lifecycle { create_before_destroy = true }
+}
+
+# Waits until every container answers.
+resource "ioneth_caas_deployment_readiness" "llm" {
+  deployment_id = ioneth_caas_deployment.llm.deployment_id
+  path          = "/health"
 }
 
 output "public_url" {
-  value = one(ioneth_caas_deployment.llm.containers).public_url
+  value = ioneth_caas_deployment_readiness.llm.urls[0]
 }

@@ -1,0 +1,253 @@
+package acctest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// DeploymentType is the type of the deployment resource and its list resource.
+const DeploymentType = "ioneth_caas_deployment"
+
+// protocol is the part of the plugin protocol that the provider serves.
+type protocol interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+}
+
+// Server is one start of the provider, called as Terraform calls it.
+type Server struct {
+	protocol
+	Schemas *tfprotov6.GetProviderSchemaResponse
+	t       testing.TB
+}
+
+// Server starts a provider with the mock's endpoint and token.
+func (e *Env) Server(t testing.TB) *Server {
+	t.Helper()
+	s := e.startServer(t)
+	s.configure(s.Value(s.Schemas.Provider.ValueType(), `{"endpoint": "`+e.API.URL()+`", "token": "test-token"}`))
+	return s
+}
+
+// ServerWithUnknownToken starts a provider whose token is not known yet.
+func (e *Env) ServerWithUnknownToken(t testing.TB) *Server {
+	t.Helper()
+	s := e.startServer(t)
+	of := s.Schemas.Provider.ValueType().(tftypes.Object) //nolint:errcheck,forcetypeassert // a schema is an object
+	attributes := map[string]tftypes.Value{}
+	for name, attribute := range of.AttributeTypes {
+		attributes[name] = tftypes.NewValue(attribute, nil)
+	}
+	attributes["token"] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	s.configure(s.Dynamic(tftypes.NewValue(of, attributes)))
+	return s
+}
+
+func (e *Env) startServer(t testing.TB) *Server {
+	t.Helper()
+	started, err := e.ProtoV6ProviderFactories["ioneth"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, ok := started.(protocol)
+	if !ok {
+		t.Fatal("the provider serves neither lists nor actions")
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Server{server, schemas, t}
+}
+
+func (s *Server) configure(config *tfprotov6.DynamicValue) {
+	s.t.Helper()
+	resp, err := s.ConfigureProvider(s.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	s.Must(err, resp.Diagnostics)
+}
+
+// Must fails the test on an error, and on a diagnostic that is one.
+func (s *Server) Must(err error, diagnostics []*tfprotov6.Diagnostic) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			s.t.Fatalf("%s: %s", d.Summary, d.Detail)
+		}
+	}
+}
+
+// Value returns a value from JSON, in which what is missing is null.
+func (s *Server) Value(of tftypes.Type, json string) *tfprotov6.DynamicValue {
+	s.t.Helper()
+	v, err := tftypes.ValueFromJSON([]byte(json), of) //nolint:staticcheck // there is no other
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.Dynamic(v)
+}
+
+// Dynamic returns a value as the protocol transports it.
+func (s *Server) Dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
+	s.t.Helper()
+	dynamic, err := tfprotov6.NewDynamicValue(v.Type(), v)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &dynamic
+}
+
+// Deployment returns the schema of the deployment resource.
+func (s *Server) Deployment() *tfprotov6.Schema { return s.Schemas.ResourceSchemas[DeploymentType] }
+
+// Apply plans and applies a configuration of a deployment, in JSON. Prior is its
+// state, nil before it exists.
+func (s *Server) Apply(ctx context.Context, prior *tfprotov6.DynamicValue, config string) *tfprotov6.ApplyResourceChangeResponse {
+	s.t.Helper()
+	of := s.Deployment().ValueType()
+	if prior == nil {
+		prior = s.Value(of, "null")
+	}
+	wanted := s.Value(of, config)
+	planned, err := s.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: DeploymentType, PriorState: prior, ProposedNewState: wanted, Config: wanted,
+	})
+	s.Must(err, planned.Diagnostics)
+	applied, err := s.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: DeploymentType, PriorState: prior, PlannedState: planned.PlannedState, Config: wanted,
+		PlannedPrivate: planned.PlannedPrivate, PlannedIdentity: planned.PlannedIdentity,
+	})
+	s.Must(err, applied.Diagnostics)
+	return applied
+}
+
+// Read refreshes the state of a deployment.
+func (s *Server) Read(ctx context.Context, state *tfprotov6.DynamicValue) *tfprotov6.ReadResourceResponse {
+	s.t.Helper()
+	resp, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: DeploymentType, CurrentState: state})
+	s.Must(err, resp.Diagnostics)
+	return resp
+}
+
+// WantIdentity checks that an identity is that of a deployment.
+func (s *Server) WantIdentity(what string, identity *tfprotov6.ResourceIdentityData, id string) {
+	s.t.Helper()
+	if identity == nil || identity.IdentityData == nil {
+		s.t.Errorf("%s: no identity", what)
+		return
+	}
+	of := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"deployment_id": tftypes.String}}
+	got, err := identity.IdentityData.Unmarshal(of)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if want := tftypes.NewValue(of, map[string]tftypes.Value{"deployment_id": tftypes.NewValue(tftypes.String, id)}); !got.Equal(want) {
+		s.t.Errorf("%s: the identity is %s, want %s", what, got, want)
+	}
+}
+
+// Query is a list block of terraform query for deployments.
+type Query struct {
+	Config          string // JSON; "{}" when empty
+	IncludeResource bool
+	Limit           int64
+}
+
+// List returns the results of a query. It stops at the limit, as Terraform does.
+func (s *Server) List(q Query) []tfprotov6.ListResourceResult {
+	s.t.Helper()
+	left := q.Limit
+	return s.ListUntil(s.t.Context(), q, func(tfprotov6.ListResourceResult) bool { left--; return left == 0 })
+}
+
+// ListUntil returns the results of a query up to the one that is the last.
+func (s *Server) ListUntil(ctx context.Context, q Query, last func(tfprotov6.ListResourceResult) bool) []tfprotov6.ListResourceResult {
+	s.t.Helper()
+	if q.Config == "" {
+		q.Config = "{}"
+	}
+	stream, err := s.ListResource(ctx, &tfprotov6.ListResourceRequest{
+		TypeName: DeploymentType, Config: s.Value(s.Schemas.ListResourceSchemas[DeploymentType].ValueType(), q.Config),
+		IncludeResource: q.IncludeResource, Limit: q.Limit,
+	})
+	s.Must(err, nil)
+	var results []tfprotov6.ListResourceResult
+	for result := range stream.Results {
+		results = append(results, result)
+		if last(result) {
+			break
+		}
+	}
+	return results
+}
+
+// ActionConfig returns the configuration of an action from JSON.
+func (s *Server) ActionConfig(action, config string) *tfprotov6.DynamicValue {
+	s.t.Helper()
+	return s.Value(s.Schemas.ActionSchemas[action].Schema.ValueType(), config)
+}
+
+// PlanDiagnostics returns the diagnostics of the plan of an action.
+func (s *Server) PlanDiagnostics(action, config string) []string {
+	s.t.Helper()
+	resp, err := s.PlanAction(s.t.Context(), &tfprotov6.PlanActionRequest{ActionType: action, Config: s.ActionConfig(action, config)})
+	s.Must(err, nil)
+	return Texts(resp.Diagnostics)
+}
+
+// Invocation is the outcome of an action.
+type Invocation struct {
+	Progress    []string
+	Diagnostics []string // see Texts
+}
+
+// Invoke runs an action to its end.
+func (s *Server) Invoke(ctx context.Context, action, config string) Invocation {
+	s.t.Helper()
+	stream, err := s.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: action, Config: s.ActionConfig(action, config)})
+	s.Must(err, nil)
+	var i Invocation
+	for event := range stream.Events {
+		switch e := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			i.Progress = append(i.Progress, e.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			i.Diagnostics = Texts(e.Diagnostics)
+		}
+	}
+	return i
+}
+
+// WantProgress checks the progress, message by message, each by a part of it.
+func (i Invocation) WantProgress(t *testing.T, want ...string) {
+	t.Helper()
+	if !slices.EqualFunc(i.Progress, want, strings.Contains) {
+		t.Errorf("progress %q, want %q", i.Progress, want)
+	}
+}
+
+// WantDiagnostics checks the diagnostics, one by one, each by a part of it.
+func (i Invocation) WantDiagnostics(t *testing.T, want ...string) {
+	t.Helper()
+	if !slices.EqualFunc(i.Diagnostics, want, strings.Contains) {
+		t.Errorf("diagnostics %q, want %q", i.Diagnostics, want)
+	}
+}
+
+// Texts returns diagnostics as severity, attribute, summary and detail.
+func Texts(diagnostics []*tfprotov6.Diagnostic) []string {
+	var texts []string
+	for _, d := range diagnostics {
+		texts = append(texts, fmt.Sprintf("%s %s %s: %s", d.Severity, d.Attribute, d.Summary, d.Detail))
+	}
+	return texts
+}

@@ -1,0 +1,91 @@
+package caastest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+func TestFormat(t *testing.T) {
+	const (
+		detail   = "/deployment/{id}"
+		hardware = "/hardware/max-gpus-per-container"
+		name     = "/clusters/check_cluster_name_availability?cluster_name=x"
+	)
+	type values = map[string]any
+	for what, tc := range map[string]struct {
+		format caastest.Format
+		path   string
+		want   values
+	}{
+		"UpperStatus":            {caastest.Format{UpperStatus: true}, detail, values{"data.status": "RUNNING", "data.container_config.env_variables.status": "mine"}},
+		"UpperStatus, list":      {caastest.Format{UpperStatus: true}, "/deployments", values{"data.statuses.1": "RUNNING"}},
+		"Zoneless":               {caastest.Format{Zoneless: true}, detail, values{"data.created_at": "2026-01-01T00:00:00"}},
+		"Nanoseconds":            {caastest.Format{Nanoseconds: true}, detail, values{"data.created_at": "2026-01-01T00:00:00.123456789Z"}},
+		"Zoneless, Nanoseconds":  {caastest.Format{Zoneless: true, Nanoseconds: true}, detail + "/containers", values{"data.workers.0.created_at": "2026-01-01T00:00:00.123456789"}},
+		"FloatIntegers, strings": {caastest.Format{NumberStrings: true, FloatIntegers: true}, detail, values{"data.hardware_id": "203.0", "data.amount_paid": "478.08"}},
+		"NullLists":              {caastest.Format{NullLists: true}, detail, values{"data.container_config.secret_env_keys": nil}},
+		"LocationSubset":         {caastest.Format{LocationSubset: true}, detail, values{"data.locations": "[map[id:1 iso2:US name:United States]]"}},
+		"CanonicalImages":        {caastest.Format{CanonicalImages: true}, detail, values{"data.container_config.image_url": "docker.io/library/nginx:latest"}},
+		"RegionalIDs":            {caastest.Format{RegionalIDs: true}, detail, values{"data.hardware_id": "gpu_8x_a100_SXM4", "data.locations.1.id": "DE"}},
+		"Bare":                   {caastest.Format{Bare: true}, detail, values{"status": "running"}},
+		"Bare, boolean":          {caastest.Format{Bare: true}, name, values{"data": true}},
+		"DoubleWrap":             {caastest.Format{DoubleWrap: true}, detail, values{"data.data.status": "running"}},
+		"ExtraMembers":           {caastest.Format{ExtraMembers: true}, detail, values{"x_new.since": "tomorrow", "data.locations.0.x_new.since": "tomorrow"}},
+		"RegionalRows":           {caastest.Format{RegionalRows: true}, hardware, values{"data.hardware.1.hardware_id": "us-east-h100", "data.hardware.2.hardware_id": 203, "data.total": 6}},
+		"OddListRow":             {caastest.Format{OddListRow: true}, "/deployments", values{"data.deployments.0.id": caastest.OddListID, "data.deployments.0.status": 7, "data.total": 2}},
+		"GPUMinutes":             {caastest.Format{GPUMinutes: true}, detail, values{"data.compute_minutes_remaining": 24 * 60 * 8}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			c := newClient(t, caastest.Options{Format: tc.format})
+			id := c.Add(caastest.Deployment{ImageURL: "nginx", LocationIDs: []int{1, 2}, Env: map[string]string{"status": "mine"}})
+			r := c.call(http.StatusOK, "GET", strings.Replace(tc.path, "{id}", id, 1), nil)
+			for at, want := range tc.want {
+				r.want(at, want)
+			}
+			c.SetFormat(caastest.Format{})
+			c.detail(id).want("data.hardware_id", 203)
+		})
+	}
+}
+
+func TestFormat_rawNumbersAndMissingMembers(t *testing.T) {
+	c := newClient(t, caastest.Options{Format: caastest.Format{FloatIntegers: true, OmitMinutes: true}})
+	r := c.detail(c.Add(caastest.Deployment{}))
+	if !strings.Contains(r.body, `"hardware_id":203.0`) || strings.Contains(r.body, "compute_minutes") {
+		t.Error(r.body)
+	}
+}
+
+func TestFormat_shuffleLocations(t *testing.T) {
+	c := newClient(t, caastest.Options{Format: caastest.Format{ShuffleLocations: true}})
+	id := c.Add(caastest.Deployment{LocationIDs: []int{1, 2}})
+	first := map[any]bool{}
+	for range 2 {
+		c.names("") // has no locations, so it must not change the order
+		first[c.detail(id).get("data.locations.0.id")] = true
+	}
+	if len(first) != 2 {
+		t.Errorf("the first location was always %v", first)
+	}
+}
+
+func TestFormat_emptyDeployReply(t *testing.T) {
+	c := newClient(t, caastest.Options{Balance: 400, Format: caastest.Format{EmptyDeployReply: true, Bare: true}})
+	if r := c.call(http.StatusOK, "POST", "/deploy", deployBody("app")); r.body != "" {
+		t.Errorf("%q", r.body)
+	}
+	if _, ok := c.ByName("app"); !ok {
+		t.Error("nothing was deployed")
+	}
+	c.call(http.StatusOK, "POST", "/deploy", deployBody("more")).want("data.status", "payment_required")
+}
+
+func TestFormat_leavesErrorsAlone(t *testing.T) {
+	c := newClient(t, caastest.Options{Format: caastest.Format{Bare: true, DoubleWrap: true, ExtraMembers: true}})
+	if r := c.call(http.StatusNotFound, "GET", "/deployment/unknown", nil); r.body != `{"detail":"Deployment not found"}` {
+		t.Error(r.body)
+	}
+}

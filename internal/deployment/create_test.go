@@ -1,0 +1,200 @@
+package deployment_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+const nameCheck = "/clusters/check_cluster_name_availability"
+
+// wantNothingBought fails the test when a deployment was requested or exists.
+func (s *testService) wantNothingBought() {
+	s.t.Helper()
+	s.wantCalls()
+	if s.api.TotalPaid() != 0 {
+		s.t.Errorf("paid %.2f USDC", s.api.TotalPaid())
+	}
+}
+
+// wantTaken fails the test unless err says that holder has the name.
+func wantTaken(t *testing.T, err error, holder string) {
+	t.Helper()
+	taken := wantErrorAs[*deployment.NameTakenError](t, err)
+	switch {
+	case taken.Holder == nil && holder != "":
+		t.Errorf("the name is not held, want %s", holder)
+	case taken.Holder != nil && taken.Holder.ID != holder:
+		t.Errorf("the name is held by %s, want %q", taken.Holder.ID, holder)
+	}
+}
+
+func TestCreate_buysWhatIsConfigured(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	spec := testSpec()
+	spec.Replicas, spec.LocationIDs, spec.Args = 2, []int64{1, 3}, []string{"--port", "8000"}
+	spec.Env, spec.RegistryUsername = map[string]string{"A": "1"}, "user"
+	spec.SecretEnv = deployment.Secret[map[string]string]{Value: map[string]string{"TOKEN": "x"}, Set: true}
+	spec.RegistrySecret = deployment.Secret[string]{Value: "y", Set: true}
+	id, err := s.Create(s.ctx, spec)
+	noError(t, err)
+	d, _ := s.api.ByName("vllm")
+	wantEqual(t, "id", id, d.ID)
+	wantEqual(t, "hours", d.DurationHours, 24)
+	wantEqual(t, "replicas", d.Replicas, 2)
+	wantEqual(t, "hardware", d.HardwareID, 203)
+	wantEqual(t, "locations", slices.Equal(d.LocationIDs, []int{1, 3}), true)
+	wantEqual(t, "args", strings.Join(d.Args, " "), "--port 8000")
+	wantEqual(t, "env", d.Env["A"], "1")
+	wantEqual(t, "secret env", d.SecretEnv["TOKEN"], "x")
+	wantEqual(t, "image", d.ImageURL, spec.Image)
+	wantEqual(t, "username", d.RegistryUsername, "user")
+	wantEqual(t, "secret", d.RegistrySecret, "y")
+	wantEqual(t, "requests", strings.Join(s.calls(true), ", "), "GET "+nameCheck+", POST /deploy")
+}
+
+func TestCreate_rejectsNameOfLiveDeployment(t *testing.T) {
+	for _, status := range []string{caastest.StatusRunning, caastest.StatusRequested, caastest.StatusFailed} {
+		s := newService(t, caastest.Options{EndedKeepNames: true})
+		other := s.add(withStatus(status))
+		waited := s.elapsed(func() {
+			_, err := s.Create(s.ctx, testSpec())
+			wantTaken(t, err, other)
+		})
+		wantEqual(t, status+": waited", waited, 0)
+		s.wantNothingBought()
+	}
+}
+
+func TestCreate_waitsForName(t *testing.T) {
+	for name, test := range map[string]struct {
+		options caastest.Options
+		setup   func(*testService)
+		min     time.Duration
+	}{
+		"of a deployment that is ending": {caastest.Options{}, func(s *testService) { s.add(withStatus(caastest.StatusTerminating)) }, 20 * time.Second},
+		"that is released late": {
+			caastest.Options{Timings: caastest.Timings{ReleaseName: 25 * time.Second}},
+			func(s *testService) {
+				s.api.Edit(s.add(nil), func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
+			}, 25 * time.Second,
+		},
+		"that the list shows as live": {
+			caastest.Options{Timings: caastest.Timings{ReleaseName: 10 * time.Second, List: time.Minute}},
+			func(s *testService) {
+				s.api.Edit(s.add(nil), func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
+			}, 10 * time.Second,
+		},
+		"that can't be checked for a while": {caastest.Options{}, func(s *testService) {
+			s.api.Inject(caastest.Fault{Path: nameCheck, Times: 9, Status: 500})
+		}, 10 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, test.options)
+			test.setup(s)
+			waited := s.elapsed(func() {
+				_, err := s.Create(s.within(45*time.Minute), testSpec())
+				noError(t, err)
+			})
+			wantWaited(t, waited, test.min, test.min+10*time.Second)
+			s.wantCalls("POST /deploy")
+		})
+	}
+}
+
+func TestCreate_givesUpOnNameAfterHalfAMinute(t *testing.T) {
+	for name, test := range map[string]struct {
+		ended, visible bool
+	}{"held by an ended deployment": {true, true}, "held by no visible deployment": {}} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, caastest.Options{EndedKeepNames: true})
+			holder := ""
+			if test.visible {
+				holder = s.add(withStatus(caastest.StatusCompleted))
+			} else {
+				s.api.Inject(caastest.Fault{Path: nameCheck, Times: -1, Body: "false"})
+			}
+			waited := s.elapsed(func() {
+				_, err := s.Create(s.within(45*time.Minute), testSpec())
+				wantTaken(t, err, holder)
+			})
+			wantWaited(t, waited, 30*time.Second, 35*time.Second)
+			s.wantNothingBought()
+		})
+	}
+}
+
+// TestCreate_withoutNameCheck shows that the list decides where the API does not
+// know the call, and only there.
+func TestCreate_withoutNameCheck(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	s.fail("GET", nameCheck, http.StatusNotFound)
+	_, err := s.Create(s.ctx, testSpec())
+	noError(t, err)
+	holder, _ := s.api.ByName("vllm")
+	_, err = s.Create(s.ctx, testSpec())
+	wantTaken(t, err, holder.ID)
+	s.wantCalls("POST /deploy")
+
+	s = newService(t, caastest.Options{})
+	s.refused = func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, nameCheck) }
+	_, err = s.Create(s.within(10*time.Minute), testSpec())
+	wantError(t, err, deployment.ErrTimeout)
+	s.wantNothingBought()
+
+	s = newService(t, caastest.Options{})
+	s.fail("GET", nameCheck, http.StatusUnauthorized)
+	_, err = s.Create(s.ctx, testSpec())
+	wantEqual(t, "unauthorized", caas.IsUnauthorized(err), true)
+	s.wantNothingBought()
+}
+
+func TestCreate_withoutCreditsBuysNothing(t *testing.T) {
+	for _, shape := range []caastest.PaymentFormat{caastest.PaymentBare, caastest.PaymentNullData, caastest.PaymentInData} {
+		s := newService(t, caastest.Options{Balance: 1, Format: caastest.Format{PaymentRequired: shape}})
+		id, err := s.Create(s.ctx, testSpec())
+		wantError(t, err, deployment.ErrNoCredits)
+		wantEqual(t, "id", id, "")
+		s.wantCalls("POST /deploy")
+		wantEqual(t, "lookups", s.api.Count("GET", "/deployments"), 0)
+	}
+}
+
+func TestCreate_rejectionIsFinal(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	spec := testSpec()
+	spec.LocationIDs = []int64{99}
+	_, err := s.Create(s.ctx, spec)
+	wantEqual(t, "rejected", caas.IsRejected(err), true)
+	wantEqual(t, "unconfirmed", errors.As(err, new(*deployment.UnconfirmedError)), false)
+	wantEqual(t, "interrupted", errors.Is(err, deployment.ErrInterrupted), false)
+	wantEqual(t, "lookups", s.api.Count("GET", "/deployments"), 0)
+}
+
+func TestCreate_interruptedBefore(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	s.cancel()
+	_, err := s.Create(s.ctx, testSpec())
+	wantError(t, err, deployment.ErrInterrupted)
+	s.wantNothingBought()
+
+	s = newService(t, caastest.Options{})
+	s.add(withStatus(caastest.StatusTerminating))
+	s.api.Inject(caastest.Fault{Path: nameCheck, AfterWork: true, Skip: 3, Do: s.cancel})
+	_, err = s.Create(s.ctx, testSpec())
+	wantError(t, err, deployment.ErrInterrupted)
+	s.wantNothingBought()
+
+	s = newService(t, caastest.Options{})
+	s.api.Inject(caastest.Fault{Path: nameCheck, AfterWork: true, Do: s.cancel})
+	_, err = s.Create(s.ctx, testSpec())
+	wantError(t, err, deployment.ErrInterrupted)
+	s.wantNothingBought()
+}

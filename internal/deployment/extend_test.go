@@ -1,0 +1,214 @@
+package deployment_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// extendBy returns a change of the total hours.
+func extendBy(hours int64) func(*deployment.Spec) {
+	return func(spec *deployment.Spec) { spec.Hours += hours }
+}
+
+// bought returns the hours that were bought by extensions.
+func (s *testService) bought() int {
+	hours := 0
+	for _, body := range s.api.Bodies("POST", "/deployment/{}/extend") {
+		n, _ := body["duration_hours"].(float64)
+		hours += int(n)
+	}
+	return hours
+}
+
+// TestUpdate_buysMissingHours shows how many hours an extension buys: those that
+// are neither in the state nor returned by the API.
+func TestUpdate_buysMissingHours(t *testing.T) {
+	for name, test := range map[string]struct {
+		options     caastest.Options
+		setup       func(s *testService, id string)
+		known       int64 // by the state
+		bought      int
+		total       int64
+		wantedTotal int64
+	}{
+		"as planned": {caastest.Options{}, nil, 24, 6, 30, 30},
+		"hours bought elsewhere": {caastest.Options{}, func(s *testService, id string) {
+			s.api.Edit(id, func(d *caastest.Deployment) { d.DurationHours = 28 })
+		}, 24, 2, 30, 30},
+		"more bought elsewhere": {caastest.Options{}, func(s *testService, id string) {
+			s.api.Edit(id, func(d *caastest.Deployment) { d.DurationHours = 48 })
+		}, 24, 0, 48, 30},
+		"the API shows an extension late": {caastest.Options{}, nil, 30, 0, 30, 30},
+		"the API returns no minutes":      {caastest.Options{Format: caastest.Format{OmitMinutes: true}}, nil, 24, 6, 30, 30},
+		"the state knows nothing":         {caastest.Options{}, nil, 0, 6, 30, 30},
+		"started again after five hours": {caastest.Options{Timings: caastest.Timings{Restart: time.Minute}, RestartResetsStart: true}, func(s *testService, id string) {
+			s.clock.Advance(5 * time.Hour)
+			noError(s.t, s.Client().Update(s.ctx, id, caas.UpdateRequest{TrafficPort: caas.Set[int64](81)}))
+			s.clock.Advance(time.Hour)
+		}, 24, 6, 30, 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, test.options)
+			id := s.add(nil)
+			if test.setup != nil {
+				test.setup(s, id)
+			}
+			before, want := s.before(id), testSpec()
+			before.PaidHours, want.Hours = test.known, test.wantedTotal
+			_, applied, err := s.Update(s.ctx, id, want, deployment.Change{Extend: true}, before, true)
+			noError(t, err)
+			wantEqual(t, "bought", s.bought(), test.bought)
+			wantEqual(t, "total", applied.PaidHours, test.total)
+		})
+	}
+}
+
+func TestUpdate_extendsNothingThatHasEnded(t *testing.T) {
+	for _, status := range []string{caastest.StatusTerminating, caastest.StatusCompleted, caastest.StatusDestroyed} {
+		s := newService(t, caastest.Options{NeverTerminate: true})
+		id := s.add(withStatus(status))
+		d, applied, err := s.update(id, extendBy(6))
+		wantError(t, err, deployment.ErrEnded)
+		wantEqual(t, "applied", applied, deployment.Applied{})
+		wantEqual(t, "status", string(d.Status), status)
+		s.wantCalls()
+	}
+}
+
+// TestExtend_successIsFinal shows that a 2xx answer is never taken for a failure,
+// whatever it holds and however late the hours show.
+func TestExtend_successIsFinal(t *testing.T) {
+	for name, fault := range map[string]caastest.Fault{
+		"hours shown late": {}, "empty body": {EmptyBody: true}, "gateway's page": {AfterWork: true, Body: "<html>", Status: 200},
+		"interrupted": {AfterWork: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, caastest.Options{Timings: caastest.Timings{ShowExtended: time.Hour}})
+			id := s.add(nil)
+			fault.Method, fault.Path = "POST", "/deployment/{}/extend"
+			if name == "interrupted" {
+				fault.Do = s.cancel
+			}
+			s.api.Inject(fault)
+			total, err := s.Extend(s.ctx, testSpec().Extension(id, 6), 24)
+			noError(t, err)
+			wantEqual(t, "total", total, 30)
+			wantEqual(t, "reads", s.api.Count("GET", ""), 0)
+		})
+	}
+}
+
+// TestExtend_lateHoursAreNotBoughtAgain applies once more with what the state
+// keeps.
+func TestExtend_lateHoursAreNotBoughtAgain(t *testing.T) {
+	s := newService(t, caastest.Options{Timings: caastest.Timings{ShowExtended: 24 * time.Hour}})
+	id := s.add(nil)
+	_, applied, err := s.update(id, extendBy(6))
+	noError(t, err)
+	before, want := s.before(id), testSpec()
+	wantEqual(t, "shown", before.PaidHours, 24)
+	before.PaidHours, want.Hours = applied.PaidHours, 31
+	_, _, err = s.Update(s.ctx, id, want, deployment.Change{Extend: true}, before, true)
+	noError(t, err)
+	wantEqual(t, "bought", s.bought(), 7)
+}
+
+func TestExtend_lostAnswer(t *testing.T) {
+	for name, test := range map[string]struct {
+		timings  caastest.Timings
+		fault    caastest.Fault
+		setup    func(*testService)
+		landed   bool
+		min, max time.Duration
+	}{
+		"landed":         {fault: caastest.Fault{AfterWork: true, Reset: true}, landed: true, max: time.Second},
+		"landed, 502":    {fault: caastest.Fault{AfterWork: true, Status: 502}, landed: true, max: time.Second},
+		"shown later":    {caastest.Timings{ShowExtended: time.Minute}, caastest.Fault{AfterWork: true, Reset: true}, nil, true, time.Minute, 70 * time.Second},
+		"shown too late": {caastest.Timings{ShowExtended: time.Hour}, caastest.Fault{AfterWork: true, Reset: true}, nil, false, 2 * time.Minute, 3 * time.Minute},
+		"not landed":     {fault: caastest.Fault{Reset: true}, min: 2 * time.Minute, max: 3 * time.Minute},
+		"unreadable": {caastest.Timings{}, caastest.Fault{AfterWork: true, Reset: true}, func(s *testService) {
+			s.fail("GET", "/deployment/{}", 500)
+		}, false, 2 * time.Minute, 3 * time.Minute},
+		"interrupted, landed":     {caastest.Timings{}, caastest.Fault{AfterWork: true, Reset: true}, func(s *testService) { s.cancel() }, true, 0, time.Second},
+		"interrupted, not landed": {caastest.Timings{}, caastest.Fault{Reset: true}, func(s *testService) { s.cancel() }, false, 0, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, caastest.Options{Timings: test.timings})
+			id := s.add(nil)
+			test.fault.Method, test.fault.Path = "POST", "/deployment/{}/extend"
+			if test.setup != nil {
+				test.fault.Do = func() { test.setup(s) }
+			}
+			s.api.Inject(test.fault)
+			waited := s.elapsed(func() {
+				total, err := s.Extend(s.within(30*time.Minute), testSpec().Extension(id, 6), 24)
+				wantEqual(t, "total", total, 30)
+				if test.landed {
+					noError(t, err)
+				} else {
+					_ = wantErrorAs[*deployment.UnconfirmedError](t, err)
+				}
+			})
+			wantWaited(t, waited, test.min, test.max)
+			wantEqual(t, "requests", s.api.Count("POST", ""), 1)
+		})
+	}
+}
+
+// TestExtend_lostAnswerWithoutTotal shows that hours which were not known before
+// confirm nothing.
+func TestExtend_lostAnswerWithoutTotal(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	id := s.add(nil)
+	s.api.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", Reset: true})
+	_, err := s.Extend(s.ctx, testSpec().Extension(id, 6), 0)
+	_ = wantErrorAs[*deployment.UnconfirmedError](t, err)
+}
+
+func TestExtend_buysNothing(t *testing.T) {
+	cheap := 100.0
+	for name, test := range map[string]struct {
+		options caastest.Options
+		fault   int
+		budget  *float64
+		is      func(error) bool
+	}{
+		"rejected":                  {caastest.Options{}, 400, nil, caas.IsRejected},
+		"no credits":                {caastest.Options{Balance: 1}, 0, nil, isNoCredits},
+		"no credits in data":        {caastest.Options{Balance: 1, Format: caastest.Format{PaymentRequired: caastest.PaymentInData}}, 0, nil, isNoCredits},
+		"no credits with null data": {caastest.Options{Balance: 1, Format: caastest.Format{PaymentRequired: caastest.PaymentNullData}}, 0, nil, isNoCredits},
+		"402":                       {caastest.Options{}, 402, nil, isNoCredits},
+		"over the budget": {caastest.Options{}, 0, &cheap, func(err error) bool {
+			return strings.Contains(err.Error(), `6 more hours for "vllm" costs 119.52 USDC`)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, test.options)
+			id := s.add(nil)
+			if test.fault != 0 {
+				s.fail("POST", "/deployment/{}/extend", test.fault)
+			}
+			spec := testSpec()
+			spec.MaxCost = test.budget
+			_, err := s.Extend(s.ctx, spec.Extension(id, 6), 24)
+			wantEqual(t, "error as expected: "+err.Error(), test.is(err), true)
+			wantEqual(t, "paid", s.api.TotalPaid(), 0)
+			wantEqual(t, "lookups", s.api.Count("GET", "/deployment/{}"), 0)
+		})
+	}
+}
+
+func TestExtend_withinTheBudget(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	id, spec, budget := s.add(nil), testSpec(), 6*8*2.49
+	spec.MaxCost = &budget
+	total, err := s.Extend(s.ctx, spec.Extension(id, 6), 24)
+	noError(t, err)
+	wantEqual(t, "total", total, 30)
+	wantEqual(t, "paid", s.api.TotalPaid(), budget)
+}

@@ -1,0 +1,221 @@
+package deployment_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// drawOptions draws an API: how late it is, and how it writes its replies.
+func (l *life) drawOptions() caastest.Options {
+	// Most lives wait for little, because every poll takes real time.
+	seconds := func(n int, short float64) time.Duration {
+		if l.chance(short) {
+			n = 1 + n/20
+		}
+		return time.Duration(l.rng.IntN(n)) * time.Second
+	}
+	options := caastest.Options{
+		Timings: caastest.Timings{
+			Provision: time.Second + seconds(180, 0.8), URL: seconds(40, 0.8), Terminate: seconds(90, 0.8),
+			List: seconds(25, 0.4), ReleaseName: seconds(25, 0.4), ShowExtended: seconds(300, 0.4),
+			RestartDelay: seconds(9, 0.4), Restart: seconds(60, 0.8),
+		},
+		EndedKeepNames: l.chance(0.2), PatchRestartsFailed: l.chance(0.5), RestartResetsStart: l.chance(0.2),
+	}
+	if odd := func() bool { return l.chance(0.2) }; l.chance(0.3) {
+		options.Format = caastest.Format{
+			UpperStatus: odd(), Zoneless: odd(), Nanoseconds: odd(), NumberStrings: odd(), FloatIntegers: odd(),
+			NullLists: odd(), ShuffleLocations: odd(), LocationSubset: odd(), CanonicalImages: odd(),
+			Bare: odd(), DoubleWrap: odd(), ExtraMembers: odd(), PageIgnored: odd(), PagesFromOne: odd(),
+			RegionalIDs: odd(), OddListRow: odd(), EmptyDeployReply: odd(), PaymentRequired: caastest.PaymentFormat(l.rng.IntN(3)),
+		}
+		if options.Format.PagesFromOne { // the mock's odd row hides the total
+			options.Format.OddListRow = false
+		}
+	}
+	return options
+}
+
+// addForeign draws deployments that existed before, most of which have ended.
+func (l *life) addForeign(r *simResource) {
+	for i := range l.rng.IntN(4) {
+		status := []string{caastest.StatusRunning, caastest.StatusTerminating, caastest.StatusCompleted, caastest.StatusFailed}[i]
+		created := time.Now().Add(-time.Duration(l.rng.IntN(90)) * time.Minute)
+		l.server.Add(caastest.Deployment{Name: l.drawName(r), Status: status, Created: created})
+	}
+}
+
+// drawTrouble draws what goes wrong during the next command.
+func (l *life) drawTrouble() {
+	l.faultRate = []float64{0, 0, 0.03, 0.1, 0.3}[l.rng.IntN(5)]
+	l.outages = nil
+	if l.chance(0.25) {
+		suffix := []string{"", "/containers", "/containers", "/deployments", "/deploy", "/extend"}[l.rng.IntN(6)]
+		fault := simFaults[l.rng.IntN(13)]
+		if suffix == "/containers" {
+			fault = simFaults[[]int{7, 12, 13}[l.rng.IntN(3)]]
+		}
+		for fault.hang {
+			fault = simFaults[l.rng.IntN(13)]
+		}
+		until := time.Now().Add(time.Duration(l.rng.IntN(300)) * time.Second)
+		if suffix == "/containers" && l.chance(0.5) {
+			until = until.Add(24 * time.Hour)
+		}
+		l.outages = append(l.outages, simOutage{fault, suffix, until})
+		l.log("outage: %q is %s for %s", suffix, fault.name, time.Until(until))
+	}
+	switch l.rng.IntN(12) {
+	case 0:
+		l.server.FailNext("image not found")
+	case 1:
+		l.server.StallNext("pulling")
+	case 2:
+		l.server.FailNextRestart("image not found")
+	case 3:
+		ignored := []string{"image_url", "traffic_port", "env_variables", "entrypoint"}
+		l.server.Configure(func(o *caastest.Options) { o.IgnoredPatchMembers = ignored[:1+l.rng.IntN(4)] })
+	case 4:
+		l.server.Configure(func(o *caastest.Options) { o.NeverTerminate = true })
+	case 5:
+		l.server.Restore()
+	}
+}
+
+func (l *life) value(prefix string) string {
+	l.values++
+	return fmt.Sprintf("%s-%d", prefix, l.values)
+}
+
+// drawName draws a name of a few, so that they are used again.
+func (l *life) drawName(r *simResource) string {
+	if l.chance(0.05) {
+		return "shared"
+	}
+	return fmt.Sprintf("name-%s-%d", r.address, l.rng.IntN(3))
+}
+
+func (l *life) drawSpec(r *simResource) *deployment.Spec {
+	spec := &deployment.Spec{
+		Name: l.drawName(r), Hours: 24 + int64(l.rng.IntN(48)), GPUsPerContainer: 8, HardwareID: 203,
+		Replicas: 1 + int64(l.rng.IntN(2)), LocationIDs: []int64{1, 2}, Entrypoint: []string{"serve"},
+		TrafficPort: 80, Env: map[string]string{}, Image: "nginx",
+	}
+	if l.chance(0.5) {
+		spec.Args, spec.RegistryUsername = []string{l.value("arg")}, l.value("user")
+	}
+	if l.chance(0.2) {
+		limit := 1e6 // the price is read right before the purchase
+		spec.MaxCost = &limit
+	}
+	l.drawSecrets(spec, 0)
+	return spec
+}
+
+// drawSecrets gives a spec stored or write-only secrets.
+func (l *life) drawSecrets(spec *deployment.Spec, version int64) {
+	var stored *int64
+	if version > 0 || l.chance(0.5) {
+		version++
+		stored = &version
+	}
+	spec.SecretEnv = deployment.Secret[map[string]string]{Value: map[string]string{l.value("KEY"): l.value("secret")}, Set: true, Version: stored}
+	spec.RegistrySecret = deployment.Secret[string]{Value: l.value("registry-secret"), Set: true, Version: stored}
+}
+
+// drawChange draws what the user changes in the configuration, or someone in the
+// web console. While it is not known what the last command bought, nothing is changed.
+func (l *life) drawChange(r *simResource) {
+	if r.unsure {
+		return
+	}
+	if r.want == nil {
+		if l.chance(0.8) {
+			r.want, r.replace = l.drawSpec(r), r.state != nil
+			l.log("%s is configured: %s", r.address, describeSpec(r.want))
+		}
+		return
+	}
+	want := *r.want
+	want.Env = maps.Clone(want.Env)
+	r.want = &want
+	if r.state != nil && r.state.tainted && l.chance(0.5) { // fixed in place, as the error says
+		r.state.tainted, want.Image = false, l.value("ghcr.io/org/image:tag")
+	}
+	for range 1 + l.rng.IntN(3) {
+		switch change := l.rng.IntN(15); change {
+		case 0:
+			want.Image = l.value("ghcr.io/org/image:tag")
+		case 1:
+			want.TrafficPort = 80 + int64(l.rng.IntN(3))
+		case 2:
+			want.Env[fmt.Sprint("KEY", l.rng.IntN(3))] = l.value("value")
+		case 3:
+			want.Entrypoint = slices.Concat(want.Entrypoint, []string{"more"})
+		case 4:
+			want.Args, want.RegistryUsername = []string{l.value("arg")}, l.value("user")
+		case 5:
+			version := int64(0)
+			if want.SecretEnv.Version != nil {
+				version = *want.SecretEnv.Version
+			}
+			l.drawSecrets(&want, version)
+		case 6, 7:
+			want.Hours += 1 + int64(l.rng.IntN(24))
+		case 8:
+			want.Name = l.drawName(r)
+		case 9:
+			want.Replicas, r.replace = 3-want.Replicas, true
+		case 10:
+			r.replace = true
+		case 11:
+			if l.chance(0.5) {
+				r.want = nil
+			}
+		case 12:
+			l.drawConsole(r)
+		}
+	}
+	l.log("%s changes: %s, replace: %t", r.address, describeSpec(r.want), r.replace)
+}
+
+// drawConsole draws what happens to a deployment outside Terraform.
+func (l *life) drawConsole(r *simResource) {
+	if r.state == nil {
+		return
+	}
+	id, change := r.state.id, l.rng.IntN(5)
+	hours := 1 + l.rng.IntN(5)
+	l.server.Edit(id, func(d *caastest.Deployment) {
+		switch {
+		case !isLive(*d):
+		case change == 0:
+			d.Status = caastest.StatusFailed
+		case change == 1:
+			d.Status = caastest.StatusTerminating
+		case change == 2:
+			d.Env = map[string]string{"OTHER": "value"}
+		case change == 3:
+			d.Name = l.value("console")
+		default:
+			d.DurationHours += hours
+			l.console[id] += hours
+			l.hours[id] = max(l.hours[id], d.DurationHours)
+		}
+	})
+	l.log("console: %d at %s", change, id)
+}
+
+// describeSpec is a spec as the trace shows it.
+func describeSpec(s *deployment.Spec) string {
+	if s == nil {
+		return "removed"
+	}
+	return fmt.Sprintf("%q, %d hours, %d replicas, image %s, port %d, env %v, entrypoint %s, args %s",
+		s.Name, s.Hours, s.Replicas, s.Image, s.TrafficPort, s.Env, s.Entrypoint, s.Args)
+}

@@ -1,0 +1,294 @@
+package provider_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// mustFail runs a command that must fail, and returns its output.
+func mustFail(t *testing.T, tf *acctest.Terraform, args ...string) string {
+	t.Helper()
+	out, code := tf.Try(args...)
+	if code == 0 {
+		t.Errorf("terraform %s succeeded:\n%s", strings.Join(args, " "), out)
+	}
+	return out
+}
+
+// labeled returns a deployment's configuration under another resource name.
+func labeled(config fmt.Stringer, label string) string {
+	return strings.Replace(config.String(), `"test" {`, fmt.Sprintf("%q {", label), 1)
+}
+
+// unknownToken makes the credential of the provider unknown at plan: before, the
+// credential comes from the environment.
+const unknownToken = `
+resource "terraform_data" "token" {
+  input = "test-token"
+}
+provider "ioneth" {
+  token = terraform_data.token.output
+}
+`
+
+// A resource name that changes without a moved block is an error before anything
+// is destroyed, also when the plan makes no API calls. With the moved block of the
+// error nothing changes.
+func TestAccDeployment_resourceRenamedWithoutMoved(t *testing.T) {
+	t.Parallel()
+	for name, provider := range map[string]string{
+		"plan checks": "", "no plan checks": "provider \"ioneth\" {\n  plan_checks = false\n}\n", "unknown token": unknownToken,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+			tf := env.Terraform(t)
+			tf.Write("main.tf", base.String())
+			tf.Run("apply", "-auto-approve")
+			env.API.ResetJournal()
+			tf.Write("main.tf", labeled(base, "llm"))
+			tf.Write("provider.tf", provider)
+			out := mustFail(t, tf, "apply", "-auto-approve")
+			tf.WantOutput(out, `have the name "vllm", which the deployment `+env.API.Deployments()[0].ID+` has.`)
+			tf.WantOutput(out, "moved {")
+			tf.Write("moved.tf", "moved {\n  from = ioneth_caas_deployment.test\n  to = ioneth_caas_deployment.llm\n}\n")
+			tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 changed, 0 destroyed")
+			if sent := env.changes(); len(sent) > 0 {
+				t.Errorf("the API received %q", sent)
+			}
+			env.deploymentsAre(t, "running")
+		})
+	}
+}
+
+// Terraform plans a destroy and a create under one name in any order. After the
+// destroy the name can be claimed again.
+func TestDeployment_nameClaimedInAnyOrder(t *testing.T) {
+	t.Parallel()
+	const claimed = "Two resources of this configuration"
+	for name, createFirst := range map[string]bool{"create first": true, "destroy first": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv(t, caastest.Options{})
+			config := `{"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
+				"container_config": {"replica_count": 1, "entrypoint": ["x"], "traffic_port": 80}, "registry_config": {"image_url": "ghcr.io/org/image:1"}}`
+			state := env.Server(t).Apply(t.Context(), nil, config).NewState
+
+			p := env.Server(t) // a process of its own
+			null, wanted := p.Value(p.Deployment().ValueType(), "null"), p.Value(p.Deployment().ValueType(), config)
+			p.Read(t.Context(), state)
+			plan := func(prior, proposed *tfprotov6.DynamicValue) string {
+				t.Helper()
+				planned, err := p.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+					TypeName: acctest.DeploymentType, PriorState: prior, ProposedNewState: proposed, Config: proposed,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, d := range planned.Diagnostics {
+					if d.Severity == tfprotov6.DiagnosticSeverityError {
+						return d.Detail
+					}
+				}
+				return ""
+			}
+			create, destroy := func() string { return plan(null, wanted) }, func() string { return plan(state, null) }
+			first, second := destroy, create
+			if createFirst {
+				first, second = create, destroy
+			}
+			if detail := first(); detail != "" {
+				t.Errorf("the first plan fails: %q", detail)
+			}
+			if detail := second(); !strings.Contains(detail, claimed) {
+				t.Errorf("the second plan: %q, want %q", detail, claimed)
+			}
+			destroyed, err := p.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: acctest.DeploymentType, PriorState: state, PlannedState: null, Config: null,
+			})
+			p.Must(err, destroyed.Diagnostics)
+			if detail := create(); strings.Contains(detail, claimed) {
+				t.Errorf("a create after the destroy fails: %q", detail)
+			}
+		})
+	}
+}
+
+// A replacement keeps its name in every way in which Terraform plans one, and the
+// capacity that the old deployment frees counts.
+func TestAccDeployment_replacedUnderItsName(t *testing.T) {
+	t.Parallel()
+	other := base.with(attributes{"container_config.replica_count": "2"})
+	renamed := other.with(attributes{"resource_private_name": `"sglang"`})
+	taint := func(_ *testEnv, tf *acctest.Terraform) { tf.Run("taint", address) }
+	renameOutside := func(env *testEnv, _ *acctest.Terraform) {
+		env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Name = "sglang" })
+	}
+	for name, c := range map[string]struct {
+		config  attributes // after the first apply
+		more    string
+		prepare func(*testEnv, *acctest.Terraform)
+		flags   []string
+		warns   bool // Terraform drops the warnings of a forced replacement
+	}{
+		"replacement":                              {config: other, warns: true},
+		"replacement, without refresh":             {config: other, flags: []string{"-refresh=false"}, warns: true},
+		"forced":                                   {config: base, flags: []string{"-replace=" + address}},
+		"forced, without refresh":                  {config: base, flags: []string{"-replace=" + address, "-refresh=false"}},
+		"forced with an update":                    {config: hours(30), flags: []string{"-replace=" + address}},
+		"tainted":                                  {config: base, prepare: taint, warns: true},
+		"tainted and changed":                      {config: other, prepare: taint, warns: true},
+		"renamed outside Terraform":                {config: renamed, prepare: renameOutside, warns: true},
+		"renamed outside Terraform, not refreshed": {config: renamed, prepare: renameOutside, flags: []string{"-refresh=false"}, warns: true},
+		"ended deployment with the same name": {
+			config: other, warns: true,
+			prepare: func(env *testEnv, _ *acctest.Terraform) {
+				env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted})
+			},
+		},
+		"imported and replaced": {
+			config: other, more: "\nimport {\n  to = " + address + "\n  id = \"vllm\"\n}\n",
+			prepare: func(_ *testEnv, tf *acctest.Terraform) { tf.Run("state", "rm", address) }, warns: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+			tf := env.Terraform(t)
+			tf.Write("main.tf", base.String())
+			tf.Run("apply", "-auto-approve")
+			env.API.SetReplicas(203, 1, 1) // beside the one that is replaced
+			old := env.API.Deployments()[0].ID
+			if c.prepare != nil {
+				c.prepare(env, tf)
+			}
+			env.API.ResetJournal()
+			tf.Write("main.tf", c.config.String()+c.more)
+			out := tf.Run(append([]string{"plan", "-out=tfplan"}, c.flags...)...)
+			if strings.Contains(out, "Insufficient capacity") {
+				t.Errorf("the plan does not count the capacity that the old deployment frees:\n%s", out)
+			}
+			if c.warns != strings.Contains(out, `Replacement of the deployment`) {
+				t.Errorf("warns of the replacement: %t, want %t:\n%s", !c.warns, c.warns, out)
+			}
+			if sent := env.changes(); len(sent) > 0 {
+				t.Errorf("the plan sent %q", sent)
+			}
+			tf.Run("apply", "tfplan")
+			sent := env.changes()
+			if len(sent) != 2 || sent[0] != "DELETE /deployment/ID" || !strings.HasPrefix(sent[1], "POST /deploy ") {
+				t.Errorf("the apply sent %q", sent)
+			}
+			if d, _ := env.API.Deployment(old); d.Status != caastest.StatusDestroyed {
+				t.Errorf("the old deployment is %s", d.Status)
+			}
+			created := env.API.Deployments()
+			if id, tainted := deploymentInState(t, tf); id != created[len(created)-1].ID || tainted {
+				t.Errorf("the state has %q, tainted: %t", id, tainted)
+			}
+			tf.WantOutput(tf.Run("plan"), "No changes.")
+		})
+	}
+}
+
+// Terraform does not show the provider a tainted resource that is not refreshed, so
+// its own deployment looks like that of another resource. The plan fails, says what
+// to do, and destroys nothing.
+func TestAccDeployment_taintedWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	tf.Run("taint", address)
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted, run the command without -refresh=false.")
+	env.deploymentsAre(t, "running")
+}
+
+// Two resources with one name are a plan error, whichever Terraform plans first.
+func TestAccDeployment_copiedBlock(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	copied := labeled(base, "copy")
+	for name, config := range map[string]string{"copied block": base.String() + "\n" + copied, "count": base.with(attributes{"count": "3"}).String()} {
+		tf.Write("main.tf", config)
+		out := mustFail(t, tf, "apply", "-auto-approve")
+		tf.WantOutput(out, `Two resources of this configuration have the name "vllm".`)
+		tf.WantOutput(out, "Give each its own name")
+		if calls := env.API.Requests("POST", ""); len(calls) > 0 {
+			t.Errorf("%s: the API received %d requests", name, len(calls))
+		}
+	}
+	env.deploymentsAre(t)
+
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	env.API.ResetJournal()
+	for _, after := range []string{address, "ioneth_caas_deployment.copy"} {
+		block, changed := base.String(), copied
+		depends := "{\n  depends_on = [" + after + "]\n"
+		if after == address {
+			changed = strings.Replace(copied, "{\n", depends, 1)
+		} else {
+			block = strings.Replace(block, "{\n", depends, 1)
+		}
+		tf.Write("main.tf", block+"\n"+changed)
+		out := mustFail(t, tf, "plan")
+		tf.WantOutput(out, env.API.Deployments()[0].ID)
+		if strings.Contains(out, "Replacement of") {
+			t.Errorf("after %s: the plan warns of a replacement:\n%s", after, out)
+		}
+		if after == address {
+			tf.WantOutput(out, "Two resources of this configuration")
+		} else { // planned before the other one is read
+			tf.WantOutput(out, "If no other resource has that deployment")
+		}
+	}
+	if sent := env.changes(); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
+	}
+}
+
+// terraform destroy plans first. Every error of that plan that no destroy depends on
+// says how to destroy regardless, and that works.
+func TestAccDeployment_destroyRegardlessOfPlanErrors(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config  string
+		prepare func(*testEnv)
+	}{
+		"decreased duration":          {config: hours(12).String()},
+		"replacement over the budget": {config: base.with(attributes{"hardware_id": "204", "max_cost_usdc": "1"}).String()},
+		"copied block":                {config: base.String() + "\n" + labeled(base, "copy")},
+		"name taken":                  {config: base.with(attributes{"resource_private_name": `"other"`}).String(), prepare: func(env *testEnv) { env.API.Add(caastest.Deployment{Name: "other"}) }},
+		"data source":                 {config: base.String() + "data \"ioneth_caas_deployment\" \"other\" {\n  name = \"other\"\n}\n"},
+		"read": {config: base.String(), prepare: func(env *testEnv) {
+			env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Status: 500})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+			tf := env.Terraform(t)
+			tf.WriteProvider("max_retries = 0")
+			tf.Write("main.tf", base.String())
+			tf.Run("apply", "-auto-approve")
+			if c.prepare != nil {
+				c.prepare(env)
+			}
+			tf.Write("main.tf", c.config)
+			tf.WantOutput(mustFail(t, tf, "destroy", "-auto-approve"), "To destroy regardless of this error, run terraform destroy -refresh=false.")
+			tf.Run("destroy", "-auto-approve", "-refresh=false")
+			if d := env.API.Deployments()[0]; d.Status != caastest.StatusDestroyed {
+				t.Errorf("the deployment is %s", d.Status)
+			}
+		})
+	}
+}

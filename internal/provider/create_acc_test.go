@@ -1,0 +1,296 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// minimal has the required attributes and an image.
+const minimal = `
+resource "ioneth_caas_deployment" "test" {
+  resource_private_name = "vllm"
+  duration_hours        = 24
+  hardware_id           = 203
+  location_ids          = [1]
+  container_config = {
+    replica_count = 1
+    entrypoint    = ["vllm", "serve"]
+    traffic_port  = 8000
+  }
+  registry_config = {
+    image_url = "docker.io/vllm/vllm-openai:latest"
+  }
+}
+`
+
+// full has every field of the deploy call.
+const full = `
+resource "ioneth_caas_deployment" "test" {
+  resource_private_name = "vllm"
+  duration_hours        = 48
+  gpus_per_container    = 8
+  hardware_id           = 204
+  location_ids          = [3, 1]
+  container_config = {
+    replica_count = 2
+    entrypoint    = ["vllm", "serve"]
+    args          = ["--model", "meta-llama/Llama-3.1-70B"]
+    traffic_port  = 8000
+    env_variables = {
+      HF_HOME = "/data"
+    }
+    secret_env_variables = {
+      HF_TOKEN = "hf-secret-value"
+    }
+  }
+  registry_config = {
+    image_url         = "ghcr.io/org/image:tag"
+    registry_username = "robot"
+    registry_secret   = "registry-secret-value"
+  }
+  timeouts = {
+    create = "1h"
+  }
+}
+`
+
+// body returns the body of the deploy request, of which there must be one.
+func (env *testEnv) body(t *testing.T) map[string]any {
+	t.Helper()
+	calls := env.API.Requests("POST", "/deploy")
+	if len(calls) != 1 {
+		t.Fatalf("the API received %d deploy requests, want 1", len(calls))
+	}
+	return calls[0].JSON()
+}
+
+func wantJSON(t *testing.T, got any, want string) {
+	t.Helper()
+	var wanted any
+	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, wanted) {
+		gotJSON, _ := json.Marshal(got)
+		t.Errorf("the API received\n%s\nwant\n%s", gotJSON, want)
+	}
+}
+
+// deploymentsAre checks the status of every deployment that was ever created.
+func (env *testEnv) deploymentsAre(t *testing.T, statuses ...string) {
+	t.Helper()
+	var got []string
+	for _, d := range env.API.Deployments() {
+		got = append(got, d.Status)
+	}
+	if !reflect.DeepEqual(got, statuses) {
+		t.Errorf("the deployments are %q, want %q", got, statuses)
+	}
+}
+
+// A configuration with the required attributes sends only those, and the state has
+// what the API returns.
+func TestAccDeployment_minimal(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
+		Steps: []resource.TestStep{
+			{
+				Config: env.Config(minimal),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("running")),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("gpus_per_container"), knownvalue.Int64Exact(8)),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("total_gpus"), knownvalue.Int64Exact(8)),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("created_at"), knownvalue.StringExact("2030-01-02T03:04:05Z")),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("ends_at"), knownvalue.StringExact("2030-01-03T03:06:00Z")),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("paid_hours"), knownvalue.Int64Exact(24)),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("finished_at"), knownvalue.Null()),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("amount_paid_usdc"), knownvalue.Float64Exact(24*8*2.49)),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("secret_env_keys"), knownvalue.SetSizeExact(0)),
+					statecheck.CompareValuePairs(address, tfjsonpath.New("public_urls").AtSliceIndex(0),
+						address, tfjsonpath.New("containers").AtSliceIndex(0).AtMapKey("public_url"), compare.ValuesSame()),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("public_urls").AtSliceIndex(0),
+						knownvalue.StringRegexp(regexp.MustCompile(`^https://.+`))),
+				},
+				Check: func(s *terraform.State) error {
+					wantJSON(t, env.body(t), `{
+						"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
+						"container_config": {"replica_count": 1, "entrypoint": ["vllm", "serve"], "traffic_port": 8000},
+						"registry_config": {"image_url": "docker.io/vllm/vllm-openai:latest"}}`)
+					header := env.API.Requests("POST", "/deploy")[0].Header
+					if got := header.Get("Authorization"); got != "Bearer test-token" {
+						t.Errorf("Authorization = %q, want the bearer token", got)
+					}
+					if got := header.Get("User-Agent"); got != "terraform-provider-ioneth/test" {
+						t.Errorf("User-Agent = %q", got)
+					}
+					d := env.API.Deployments()[0]
+					return resource.TestCheckResourceAttr(address, "deployment_id", d.ID)(s)
+				},
+			},
+			{
+				Config:           env.Config(minimal),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+	env.deploymentsAre(t, "destroyed")
+}
+
+// The deploy request has every attribute that is set.
+func TestAccDeployment_full(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
+		Steps: []resource.TestStep{
+			{
+				Config: env.Config(full),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("containers"), knownvalue.ListSizeExact(2)),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("secret_env_keys"),
+						knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("HF_TOKEN")})),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("public_urls"), knownvalue.ListSizeExact(2)),
+				},
+				Check: func(*terraform.State) error {
+					wantJSON(t, env.body(t), `{
+						"resource_private_name": "vllm", "duration_hours": 48, "gpus_per_container": 8, "hardware_id": 204, "location_ids": [1, 3],
+						"container_config": {
+							"replica_count": 2, "entrypoint": ["vllm", "serve"], "args": ["--model", "meta-llama/Llama-3.1-70B"], "traffic_port": 8000,
+							"env_variables": {"HF_HOME": "/data"}, "secret_env_variables": {"HF_TOKEN": "hf-secret-value"}},
+						"registry_config": {"image_url": "ghcr.io/org/image:tag", "registry_username": "robot", "registry_secret": "registry-secret-value"}}`)
+					return nil
+				},
+			},
+			{
+				Config:           env.Config(full),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+}
+
+// An omitted, a null and an empty collection send nothing and have an empty plan.
+func TestAccDeployment_omittedNullAndEmpty(t *testing.T) {
+	t.Parallel()
+	for name, extra := range map[string]string{
+		"omitted":         ``,
+		"null":            "args = null\n env_variables = null\n secret_env_variables = null",
+		"empty":           "env_variables = {}\n secret_env_variables = {}",
+		"unknown at plan": "args = var.none\n env_variables = terraform_data.empty.output\n secret_env_variables = terraform_data.empty.output",
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := newEnv(t, caastest.Options{})
+			config := env.Config(`
+variable "none" {
+  type    = list(string)
+  default = null
+}
+resource "terraform_data" "empty" {
+  input = tomap({})
+}
+`) + regexp.MustCompile(`traffic_port .*`).ReplaceAllString(minimal, "$0\n"+extra)
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
+				Steps: []resource.TestStep{
+					{Config: config},
+					{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+				},
+			})
+			wantJSON(t, env.body(t)["container_config"], `{"replica_count": 1, "entrypoint": ["vllm", "serve"], "traffic_port": 8000}`)
+		})
+	}
+}
+
+// The API receives values that are known only after the apply of another resource.
+func TestAccDeployment_createWithUnknownValues(t *testing.T) {
+	t.Parallel()
+	const config = `
+resource "terraform_data" "late" {
+  input = {
+    name = "vllm", hours = 24, hardware = 203, locations = [1], image = "ghcr.io/org/image:tag", gpus = 8
+    container = { replica_count = 1, entrypoint = ["run"], args = ["--x"], traffic_port = 80, env_variables = { A = "b" } }
+  }
+}
+resource "ioneth_caas_deployment" "test" {
+  resource_private_name = terraform_data.late.output.name
+  duration_hours        = terraform_data.late.output.hours
+  gpus_per_container    = terraform_data.late.output.gpus
+  hardware_id           = terraform_data.late.output.hardware
+  location_ids          = terraform_data.late.output.locations
+  container_config      = terraform_data.late.output.container
+  registry_config       = { image_url = terraform_data.late.output.image }
+}
+`
+	env := newEnv(t, caastest.Options{})
+	env.Test(t,
+		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+			plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
+			plancheck.ExpectUnknownValue(address, tfjsonpath.New("container_config")),
+		}}},
+		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+	)
+	wantJSON(t, env.body(t), `{
+		"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
+		"container_config": {"replica_count": 1, "entrypoint": ["run"], "args": ["--x"], "traffic_port": 80, "env_variables": {"A": "b"}},
+		"registry_config": {"image_url": "ghcr.io/org/image:tag"}}`)
+}
+
+// With wait_for_running = false the apply returns at once.
+func TestAccDeployment_doesNotWait(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	config := regexp.MustCompile(`duration_hours .*`).ReplaceAllString(minimal, "$0\n  wait_for_running = false")
+	env.Test(t, resource.TestStep{
+		Config: config,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("deployment requested")),
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("ends_at"), knownvalue.Null()),
+		},
+		Check: func(*terraform.State) error {
+			if waited := env.Clock.Now().Sub(start); waited > 0 {
+				return fmt.Errorf("the apply waited %s", waited)
+			}
+			return nil
+		},
+	})
+}
+
+// terraform test can mock the public URLs of a deployment.
+func TestAccDeployment_mockedPublicURLs(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", minimal+`output "url" { value = one(ioneth_caas_deployment.test.public_urls) }`)
+	tf.Write("main.tftest.hcl", `
+mock_provider "ioneth" {
+  mock_resource "ioneth_caas_deployment" {
+    defaults = { public_urls = ["https://example.test"] }
+  }
+}
+run "url" {
+  assert {
+    condition     = output.url == "https://example.test"
+    error_message = "got ${output.url}"
+  }
+}
+`)
+	tf.WantOutput(tf.Run("test"), "1 passed, 0 failed")
+	if n := len(env.API.Requests("", "")); n > 0 {
+		t.Errorf("the API received %d requests", n)
+	}
+}

@@ -1,0 +1,254 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// deploymentDataSource is the data source ioneth_caas_deployment.
+type deploymentDataSource struct{ dataSource }
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*deploymentDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*deploymentDataSource)(nil)
+)
+
+func newDeploymentDataSource() datasource.DataSource { return &deploymentDataSource{} }
+
+// deploymentDataModel is everything that the API returns of a deployment.
+type deploymentDataModel struct {
+	DeploymentID     types.String        `tfsdk:"deployment_id"`
+	Name             types.String        `tfsdk:"name"`
+	Status           types.String        `tfsdk:"status"`
+	DurationHours    types.Int64         `tfsdk:"duration_hours"`
+	PaidHours        types.Int64         `tfsdk:"paid_hours"`
+	GPUsPerContainer types.Int64         `tfsdk:"gpus_per_container"`
+	HardwareID       types.Int64         `tfsdk:"hardware_id"`
+	HardwareName     types.String        `tfsdk:"hardware_name"`
+	BrandName        types.String        `tfsdk:"brand_name"`
+	TotalGPUs        types.Int64         `tfsdk:"total_gpus"`
+	LocationIDs      types.Set           `tfsdk:"location_ids"`
+	Locations        []locationModel     `tfsdk:"locations"`
+	ContainerConfig  *containerDataModel `tfsdk:"container_config"`
+	RegistryConfig   *registryDataModel  `tfsdk:"registry_config"`
+	SecretEnvKeys    types.Set           `tfsdk:"secret_env_keys"`
+	Containers       types.List          `tfsdk:"containers"`
+	PublicURLs       types.List          `tfsdk:"public_urls"`
+	CreatedAt        types.String        `tfsdk:"created_at"`
+	StartedAt        types.String        `tfsdk:"started_at"`
+	EndsAt           types.String        `tfsdk:"ends_at"`
+	FinishedAt       types.String        `tfsdk:"finished_at"`
+	AmountPaidUSDC   types.Float64       `tfsdk:"amount_paid_usdc"`
+
+	CompletedPercent        types.Float64 `tfsdk:"completed_percent"`
+	ComputeMinutesServed    types.Float64 `tfsdk:"compute_minutes_served"`
+	ComputeMinutesRemaining types.Float64 `tfsdk:"compute_minutes_remaining"`
+}
+
+type containerDataModel struct {
+	ReplicaCount types.Int64 `tfsdk:"replica_count"`
+	Entrypoint   types.List  `tfsdk:"entrypoint"`
+	TrafficPort  types.Int64 `tfsdk:"traffic_port"`
+	EnvVariables types.Map   `tfsdk:"env_variables"`
+}
+
+type registryDataModel struct {
+	ImageURL types.String `tfsdk:"image_url"`
+}
+
+// Metadata implements datasource.DataSource.
+func (d *deploymentDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_caas_deployment"
+}
+
+// ConfigValidators implements datasource.DataSourceWithConfigValidators.
+func (d *deploymentDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.ExactlyOneOf(path.MatchRoot("deployment_id"), path.MatchRoot("name")),
+	}
+}
+
+// Schema implements datasource.DataSource.
+func (d *deploymentDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := readOnly(computedAttributes())
+	maps.Copy(attributes, volatileAttributes())
+	maps.Copy(attributes, deployedAttributes())
+	attributes["deployment_id"] = schema.StringAttribute{
+		MarkdownDescription: "ID of the deployment, a UUID. Exactly one of `deployment_id` and `name` must be set.",
+		Optional:            true,
+		Computed:            true,
+		Validators:          notEmpty(),
+	}
+	attributes["name"] = schema.StringAttribute{
+		MarkdownDescription: "Name of the deployment. Of several deployments with the name, the one that has not ended is read, else the newest; " +
+			"several that have not ended are an error. Exactly one of `deployment_id` and `name` must be set.",
+		Optional:   true,
+		Computed:   true,
+		Validators: notEmpty(),
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Deployment of the account, with everything that the API returns. " +
+			"The API does not return arguments, registry credentials and secret values.",
+		Attributes: attributes,
+	}
+}
+
+// deployedAttributes returns the attributes that a configuration of the resource
+// sets, as far as the API returns them.
+func deployedAttributes() map[string]schema.Attribute {
+	const hours = "Total number of prepaid hours that the API returns. Null when the API does not return it."
+	return map[string]schema.Attribute{
+		"duration_hours":            computedInt64(hours),
+		"paid_hours":                computedInt64(hours + " Equal to `duration_hours`."),
+		"compute_minutes_served":    computedFloat64("Prepaid time that has been served, in minutes. Null when the API does not return it."),
+		"compute_minutes_remaining": computedFloat64("Prepaid time that remains, in minutes. Null when the API does not return it."),
+		"gpus_per_container":        computedInt64("Number of GPUs of each container."),
+		"hardware_id":               computedInt64("ID of the hardware type. Null for a regional hardware ID, which is a string."),
+		"location_ids": schema.SetAttribute{
+			MarkdownDescription: "IDs of the locations.", ElementType: wholeNumberType{}, Computed: true,
+		},
+		"locations": schema.ListNestedAttribute{
+			MarkdownDescription: "Locations, ordered by `id`.",
+			Computed:            true,
+			NestedObject:        schema.NestedAttributeObject{Attributes: locationAttributes()},
+		},
+		"container_config": schema.SingleNestedAttribute{
+			MarkdownDescription: "Configuration of the containers.",
+			Computed:            true,
+			Attributes: map[string]schema.Attribute{
+				"replica_count": computedInt64("Number of containers."),
+				"entrypoint": schema.ListAttribute{
+					MarkdownDescription: "Command that runs in each container, in exec form.", ElementType: types.StringType, Computed: true,
+				},
+				"traffic_port": computedInt64("HTTP port of each container."),
+				"env_variables": schema.MapAttribute{
+					MarkdownDescription: "Environment variables of each container, without the secret ones.", ElementType: types.StringType, Computed: true,
+				},
+			},
+		},
+		"registry_config": schema.SingleNestedAttribute{
+			MarkdownDescription: "Container image.",
+			Computed:            true,
+			Attributes:          map[string]schema.Attribute{"image_url": computedString("Full path of the container image.")},
+		},
+	}
+}
+
+// Read implements datasource.DataSource.
+func (d *deploymentDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m deploymentDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if !d.requireConfigured(&resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	id, name := m.DeploymentID.ValueString(), m.Name.ValueString()
+	at, what := path.Root("deployment_id"), fmt.Sprintf("ID %q", id)
+	if name != "" {
+		at, what = path.Root("name"), fmt.Sprintf("name %q", name)
+		found, diags := d.findByName(ctx, name)
+		if resp.Diagnostics.Append(diags...); diags.HasError() {
+			return
+		}
+		id = found
+	}
+	read, err := d.service.Read(ctx, id)
+	switch {
+	case errors.Is(err, deployment.ErrNotFound):
+		resp.Diagnostics.Append(withDestroyHint(diag.Diagnostics{noDeploymentError(at, what, err)})...)
+		return
+	case err != nil:
+		resp.Diagnostics.Append(lookupError(summaryReadError, err)...)
+		return
+	}
+	read.Name = cmp.Or(name, read.Name)
+	m = flattenDeployment(id, read)
+	resp.Diagnostics.Append(partlyReadWarnings(id, read)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// findByName returns the ID of the deployment of a name: of the one that has not
+// ended, else of the newest. Several that have not ended are an error, because any
+// of them may be meant.
+func (d *deploymentDataSource) findByName(ctx context.Context, name string) (id string, diags diag.Diagnostics) {
+	at := path.Root("name")
+	items, err := d.service.Find(ctx, name)
+	live := liveIDs(items)
+	switch {
+	case err != nil:
+		diags.Append(lookupError(summaryListError, err)...)
+	case len(items) == 0:
+		diags.Append(withDestroyHint(diag.Diagnostics{noDeploymentError(at, fmt.Sprintf("name %q", name), nil)})...)
+	case len(live) > 1:
+		slices.Sort(live)
+		diags.AddAttributeError(at, summarySeveralDeployments, paragraphs(
+			fmt.Sprintf("%d deployments that have not ended have the name %q: %s.", len(live), name, strings.Join(live, ", ")),
+			"Set deployment_id to one of them instead of name."))
+	case len(live) == 1:
+		id = live[0]
+	default:
+		id = slices.MaxFunc(items, func(a, b caas.DeploymentItem) int { return a.CreatedAt.Compare(b.CreatedAt.Time) }).ID
+	}
+	return id, diags
+}
+
+// flattenDeployment returns what the API returned of a deployment.
+func flattenDeployment(id string, d *deployment.Deployment) deploymentDataModel {
+	env := make(map[string]string, len(d.ContainerConfig.EnvVariables))
+	for name, value := range d.ContainerConfig.EnvVariables {
+		env[name] = string(value)
+	}
+	hours := positiveOrPrior(caas.Int(d.PaidHours), types.Int64Null())
+	m := deploymentDataModel{
+		DeploymentID: types.StringValue(id), Name: stringOrNull(d.Name), Status: types.StringValue(string(d.Status)),
+		DurationHours: hours, PaidHours: hours,
+		GPUsPerContainer: positiveOrPrior(d.GPUsPerContainer, types.Int64Null()), HardwareID: positiveOrPrior(d.HardwareID, types.Int64Null()),
+		HardwareName: stringOrNull(d.HardwareName), BrandName: stringOrNull(d.BrandName), TotalGPUs: types.Int64Value(int64(d.TotalGPUs)),
+		LocationIDs: flattenLocationIDs(d.Locations), Locations: flattenLocations(d.Locations),
+		ContainerConfig: &containerDataModel{
+			ReplicaCount: positiveOrPrior(d.TotalContainers, types.Int64Null()), Entrypoint: flattenStrings(d.ContainerConfig.Entrypoint),
+			TrafficPort: positiveOrPrior(d.ContainerConfig.TrafficPort, types.Int64Null()), EnvVariables: flattenStringMap(env),
+		},
+		RegistryConfig: &registryDataModel{ImageURL: stringOrNull(d.ContainerConfig.ImageURL)},
+		SecretEnvKeys:  flattenKeys(d.ContainerConfig.SecretEnvKeys),
+		Containers:     flattenContainers(d.Containers), PublicURLs: flattenURLs(d.Containers),
+		CreatedAt: stringOrNull(d.CreatedAt.RFC3339()), StartedAt: stringOrNull(d.StartedAt.RFC3339()), FinishedAt: stringOrNull(d.FinishedAt.RFC3339()),
+		AmountPaidUSDC:          types.Float64Value(float64(d.AmountPaid)),
+		CompletedPercent:        types.Float64Value(float64(d.CompletedPercent)),
+		ComputeMinutesServed:    float64OrNull(d.ComputeMinutesServed),
+		ComputeMinutesRemaining: float64OrNull(d.ComputeMinutesRemaining),
+	}
+	if d.Containers == nil && len(d.Unread) > 0 { // else there are none
+		m.Containers = types.ListNull(types.ObjectType{AttrTypes: containerRowTypes})
+		m.PublicURLs = types.ListNull(types.StringType)
+	}
+	if d.PaidHours > 0 || !d.FinishedAt.IsZero() { // else the end is not known
+		m.EndsAt = (&deploymentModel{PaidHours: types.Int64Value(d.PaidHours)}).flattenEnd(d)
+	}
+	return m
+}
+
+// flattenLocations returns locations in order of their IDs.
+func flattenLocations(locations []caas.Location) []locationModel {
+	rows := make([]locationModel, len(locations))
+	for i, location := range slices.SortedFunc(slices.Values(locations), func(a, b caas.Location) int { return cmp.Compare(a.ID, b.ID) }) {
+		rows[i] = flattenLocation(location)
+	}
+	return rows
+}

@@ -1,0 +1,211 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// endTolerance is how far the API's end of the prepaid time may move without a
+// change of the state: the end is computed from remaining minutes.
+const endTolerance = 5 * time.Minute
+
+// flatten writes what the API returns into the model. What it never returns
+// (arguments, registry credentials, secret values) keeps its value, and so does
+// what could not be read and what differs only in form: null, {} and [] are equal
+// to an omitted attribute.
+func (m *deploymentModel) flatten(ctx context.Context, d *deployment.Deployment, diags *diag.Diagnostics) {
+	m.flattenSpec(ctx, d, diags)
+	if m.DeploymentID.ValueString() == "" { // an ID never changes
+		m.DeploymentID = types.StringValue(d.ID)
+	}
+	m.PaidHours = types.Int64Value(max(m.paidHours(), d.PaidHours))
+	m.EndsAt = m.flattenEnd(d)
+	m.Status = types.StringValue(string(d.Status))
+	m.CreatedAt = stringOrNull(d.CreatedAt.RFC3339())
+	m.StartedAt = stringOrNull(d.StartedAt.RFC3339())
+	m.FinishedAt = stringOrNull(d.FinishedAt.RFC3339())
+	m.HardwareName = stringOrNull(d.HardwareName)
+	m.BrandName = stringOrNull(d.BrandName)
+	m.TotalGPUs = types.Int64Value(int64(d.TotalGPUs))
+	m.AmountPaidUSDC = types.Float64Value(float64(d.AmountPaid))
+	if d.ContainerConfig.SecretEnvKeys != nil {
+		m.SecretEnvKeys = flattenKeys(d.ContainerConfig.SecretEnvKeys)
+	}
+	// The last ones stay after the end, where expressions refer to their URLs.
+	if d.Containers != nil && (!d.Status.Ended() || m.Containers.IsNull() || m.Containers.IsUnknown()) {
+		m.Containers, m.PublicURLs = flattenContainers(d.Containers), flattenURLs(d.Containers)
+	}
+}
+
+// flattenSpec writes what a configuration could have set, so that a change made
+// outside Terraform appears as drift.
+func (m *deploymentModel) flattenSpec(ctx context.Context, d *deployment.Deployment, diags *diag.Diagnostics) {
+	if m.DurationHours.IsNull() { // just imported
+		m.DurationHours = types.Int64Value(max(d.PaidHours, 1))
+		m.WaitForRunning, m.RecreateWhenEnded = types.BoolValue(true), types.BoolValue(false)
+	}
+	if d.Name != "" {
+		m.ResourcePrivateName = types.StringValue(d.Name)
+	}
+	m.GPUsPerContainer = positiveOrPrior(d.GPUsPerContainer, m.GPUsPerContainer)
+	m.HardwareID = positiveOrPrior(d.HardwareID, m.HardwareID)
+	if len(d.Locations) > 0 && !m.containsLocations(d.Locations) {
+		m.LocationIDs = flattenLocationIDs(d.Locations)
+	}
+
+	had, c, api := m.expand(ctx, nil, diags), m.expandContainer(ctx, diags), d.ContainerConfig
+	c.ReplicaCount = positiveOrPrior(d.TotalContainers, c.ReplicaCount)
+	c.TrafficPort = positiveOrPrior(api.TrafficPort, c.TrafficPort)
+	if api.Entrypoint != nil && !slices.Equal(api.Entrypoint, had.Entrypoint) || c.Entrypoint.IsNull() {
+		c.Entrypoint = flattenStrings(api.Entrypoint)
+	}
+	env := make(map[string]string, len(api.EnvVariables))
+	for name, value := range api.EnvVariables {
+		env[name] = string(value)
+	}
+	if !maps.Equal(env, had.Env) || c.EnvVariables.IsNull() {
+		c.EnvVariables = flattenStringMap(env)
+	}
+	c.SecretEnvVariables = flattenSecretEnv(c.SecretEnvVariables, api.SecretEnvKeys)
+	m.ContainerConfig = flattenObject(containerConfigTypes, c, diags)
+
+	r := m.expandRegistry(ctx, diags)
+	if !deployment.SameImage(had.Image, api.ImageURL) {
+		r.ImageURL = stringOrNull(api.ImageURL)
+	}
+	m.RegistryConfig = flattenObject(registryConfigTypes, r, diags)
+}
+
+// flattenEnd returns ends_at. The API returns remaining minutes, so the value of
+// the state is kept while it is close, and when the deployment has ended.
+func (m *deploymentModel) flattenEnd(d *deployment.Deployment) types.String {
+	prior, known := parseTime(m.EndsAt)
+	switch {
+	case !d.EndsAt.IsZero():
+		if known && prior.Sub(d.EndsAt).Abs() <= endTolerance {
+			return m.EndsAt
+		}
+		return types.StringValue(d.EndsAt.Format(time.RFC3339))
+	case d.StartedAt.IsZero():
+		return types.StringNull()
+	case known && !d.Live():
+		return m.EndsAt
+	case !d.FinishedAt.IsZero():
+		return types.StringValue(d.FinishedAt.RFC3339())
+	default:
+		return types.StringValue(d.StartedAt.Add(time.Duration(m.paidHours()) * time.Hour).Format(time.RFC3339))
+	}
+}
+
+// containsLocations reports whether the model has all of the locations. It is not
+// documented whether the API returns those that were chosen or those that the
+// containers run in, and a replacement must not depend on it. Locations can't be
+// changed in place, so fewer of them are no drift.
+func (m *deploymentModel) containsLocations(locations []caas.Location) bool {
+	for _, location := range locations {
+		if !slices.ContainsFunc(m.LocationIDs.Elements(), types.Int64Value(int64(location.ID)).Equal) {
+			return false
+		}
+	}
+	return true
+}
+
+// positiveOrPrior returns a number that the API returned, else the prior value.
+func positiveOrPrior(n caas.Int, prior types.Int64) types.Int64 {
+	if n > 0 {
+		return types.Int64Value(int64(n))
+	}
+	return prior
+}
+
+func stringOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
+func flattenStrings(items []string) types.List {
+	values := make([]attr.Value, len(items))
+	for i, item := range items {
+		values[i] = types.StringValue(item)
+	}
+	return types.ListValueMust(types.StringType, values)
+}
+
+func flattenStringMap(items map[string]string) types.Map {
+	values := make(map[string]attr.Value, len(items))
+	for key, item := range items {
+		values[key] = types.StringValue(item)
+	}
+	return types.MapValueMust(types.StringType, values)
+}
+
+func flattenKeys(keys []string) types.Set {
+	values := []attr.Value{}
+	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
+		values = append(values, types.StringValue(key))
+	}
+	return types.SetValueMust(types.StringType, values)
+}
+
+func flattenLocationIDs(locations []caas.Location) types.Set {
+	values := []attr.Value{}
+	for _, location := range locations {
+		if id := types.Int64Value(int64(location.ID)); !slices.ContainsFunc(values, id.Equal) {
+			values = append(values, id)
+		}
+	}
+	return types.SetValueMust(wholeNumberType{}, values)
+}
+
+// flattenSecretEnv changes the names of the secret variables to those that the API
+// returns, nil when they are not known. The value of a variable that was added
+// outside Terraform is not known: any value makes the difference appear.
+func flattenSecretEnv(prior types.Map, keys []string) types.Map {
+	if prior.IsNull() || prior.IsUnknown() || keys == nil {
+		return prior
+	}
+	had := expandStringMap(prior)
+	if slices.Equal(slices.Sorted(maps.Keys(had)), slices.Compact(slices.Sorted(slices.Values(keys)))) {
+		return prior
+	}
+	now := make(map[string]string, len(keys))
+	for _, key := range keys {
+		now[key] = had[key]
+	}
+	return flattenStringMap(now)
+}
+
+func flattenContainers(containers []caas.Container) types.List {
+	rows := make([]attr.Value, len(containers))
+	for i, c := range containers {
+		rows[i] = types.ObjectValueMust(containerRowTypes, map[string]attr.Value{
+			"container_id": types.StringValue(c.ContainerID),
+			"device_id":    stringOrNull(c.DeviceID),
+			"status":       stringOrNull(string(c.Status)),
+			"public_url":   stringOrNull(c.PublicURL),
+		})
+	}
+	return types.ListValueMust(types.ObjectType{AttrTypes: containerRowTypes}, rows)
+}
+
+// flattenURLs returns the public URLs that the containers have.
+func flattenURLs(containers []caas.Container) types.List {
+	var urls []string
+	for _, c := range containers {
+		if c.PublicURL != "" {
+			urls = append(urls, c.PublicURL)
+		}
+	}
+	return flattenStrings(urls)
+}

@@ -1,0 +1,76 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+)
+
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// ImportState imports a deployment by its ID, its name, or its identity. Read adds
+// the rest.
+func (r *deploymentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	at := path.Root("deployment_id")
+	id := req.ID
+	switch {
+	case strings.TrimSpace(id) == "" && (req.Identity == nil || req.Identity.Raw.IsNull()):
+		resp.Diagnostics.AddError(summaryImportEmpty,
+			"The import ID is empty. Give the ID or the name of the deployment. An unset shell variable is empty too.")
+		return
+	case !r.service.Configured():
+		// Without a read Terraform would plan to replace the deployment.
+		resp.Diagnostics.Append(configurationUnknownError())
+		return
+	case id == "":
+		resource.ImportStatePassthroughWithIdentity(ctx, at, at, req, resp)
+		return
+	case uuid.MatchString(id):
+		id = strings.ToLower(id) // as the API returns it: an identity must not change
+	default:
+		found, diags := r.findByName(ctx, id)
+		if resp.Diagnostics.Append(diags...); diags.HasError() {
+			return
+		}
+		id = found
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, id)...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, at, id)...)
+}
+
+// findByName returns the ID of the deployment to import by its name.
+func (r *deploymentResource) findByName(ctx context.Context, name string) (id string, diags diag.Diagnostics) {
+	ctx, cancel := r.service.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	items, err := r.service.Find(ctx, name)
+	live := liveIDs(items)
+	switch {
+	case err != nil:
+		diags.Append(failure{
+			summary: summaryReadError, err: err, state: "Nothing was imported.", next: "Run the command again, or import by deployment_id.",
+		}.errors()...)
+		return "", diags
+	case len(live) > 1:
+		diags.AddError(summarySeveralDeployments, paragraphs(
+			fmt.Sprintf("%s deployments have the name %q: %s.", fmt.Sprint(len(live)), name, strings.Join(live, ", ")),
+			"Import one of them by its deployment_id."))
+		return "", diags
+	case len(items) == 0:
+		diags.AddError(summaryNoDeployment, fmt.Sprintf(
+			"%q is not a valid deployment ID, which is a UUID, and the account has no deployment of that name. "+
+				"Use the data source ioneth_caas_deployments to list the account's deployments.", name))
+		return "", diags
+	case items[0].Status == caas.StatusDestroyed:
+		diags.AddError(summaryImportDestroyed, fmt.Sprintf(
+			"The deployment %s (%q) is destroyed. Remove the import; the apply then creates a new deployment.", items[0].ID, name))
+		return "", diags
+	}
+	return items[0].ID, diags
+}

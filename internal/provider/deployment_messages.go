@@ -1,0 +1,335 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// What users read when an operation on a deployment fails, or ends with something
+// to know. The messages of a plan are in deployment_plan_messages.go.
+
+const (
+	applyAgain    = "Run terraform apply again."
+	nothingBought = "Nothing was bought and nothing is in the state."
+	// replacementCost is what every replacement of a paid deployment costs.
+	replacementCost = "which buys a new deployment and does not refund the first hour of this one"
+)
+
+// createError explains a create that failed before the deployment had an ID.
+// destroyed is the deployment that the apply destroyed before, "" when there is none.
+func createError(spec deployment.Spec, prefixed bool, destroyed string, err error) diag.Diagnostics {
+	var taken *deployment.NameTakenError
+	var over *deployment.BudgetError
+	var total *deployment.RunBudgetError
+	var unconfirmed *deployment.UnconfirmedError
+	f := failure{summary: summaryCreateError, err: err, state: nothingBought, next: applyAgain, locate: locateAttribute}
+	f.state += destroyedDetail(destroyed)
+	switch {
+	case errors.As(err, &taken):
+		return diag.Diagnostics{nameTakenError(taken, f.state)}
+	case errors.As(err, &over):
+		return budgetError(over, f.state)
+	case errors.As(err, &total):
+		return diag.Diagnostics{runBudgetError(total, f.state)}
+	case errors.As(err, &unconfirmed):
+		f.summary = summaryCreateUnconfirmed
+		f.state = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state.", spec.Name)
+		f.next = "Run terraform apply again: if the deployment exists, the error names it and shows how to import it; otherwise the apply creates it."
+		if prefixed {
+			f.next = fmt.Sprintf("Do not run terraform apply again yet: it would use another name, and could buy a second deployment. "+
+				"Look for %q with the data source ioneth_caas_deployments, and import the deployment if it exists.", spec.Name)
+		}
+	case errors.Is(err, deployment.ErrNoCredits):
+		f.summary = summaryNoCreditsCreate
+		f.next = "Add credits to the account in io.net's web console, or decrease duration_hours or container_config.replica_count, and run terraform apply again."
+	case errors.Is(err, deployment.ErrNotCreated):
+		f.state = fmt.Sprintf("The API's list shows no deployment named %q. %s", spec.Name, f.state)
+	case caas.IsRejected(err) && !caas.IsTransient(err):
+		f.next = "Correct the configuration and run terraform apply again."
+	}
+	return f.errors()
+}
+
+// destroyedDetail says that a replacement has destroyed the old deployment, ""
+// when it has not.
+func destroyedDetail(id string) string {
+	if id == "" {
+		return ""
+	}
+	return fmt.Sprintf(" The deployment %s, which the new one replaces, is destroyed.", id)
+}
+
+// waitDiagnostics explains how the wait for a created deployment ended. An
+// interruption and a rejected credential are warnings: an error would mark the
+// deployment as tainted, and a replacement is paid for again. So is everything when
+// wait_for_running is false.
+func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error) diag.Diagnostics {
+	f := failure{summary: summaryWaitError, err: err, state: statusDetail(d)}
+	const later = "The next terraform plan shows its current status."
+	switch {
+	case err == nil:
+		return unreadWarnings(id, d)
+	case errors.Is(err, deployment.ErrInterrupted):
+		return diag.Diagnostics{diag.NewWarningDiagnostic(summaryWaitInterrupted,
+			paragraphs(fmt.Sprintf("The deployment %s exists and is in the state. %s", id, statusDetail(d)), later))}
+	case !waits || !provesFailure(err):
+		if caas.IsUnauthorized(err) {
+			f.summary = summaryWaitCredential
+		}
+		f.state = fmt.Sprintf("The deployment %s exists and is in the state. %s", id, statusDetail(d))
+		f.next = later
+		return diag.Diagnostics{f.warning()}
+	case errors.Is(err, deployment.ErrFailed):
+		f.summary = summaryFailedToStart
+	case errors.Is(err, deployment.ErrTimeout):
+		f.summary = summaryNotRunning
+	}
+	f.next = fmt.Sprintf("The deployment %s is paid for and is in the state, marked as tainted: the next terraform apply would replace it, %s. "+
+		"To fix it in place, which costs nothing: run terraform untaint with the address of this resource, correct the configuration, and run terraform apply.", id, replacementCost)
+	if errors.Is(err, deployment.ErrTimeout) {
+		f.next += " If it only needs more time, run terraform untaint; the next plan shows its status. Increase timeouts.create before the next create."
+	}
+	return f.errors()
+}
+
+// provesFailure reports whether the error of a wait says that the deployment does
+// not run. A rejection, as of an expired token, says nothing about it.
+func provesFailure(err error) bool {
+	return errors.Is(err, deployment.ErrFailed) || errors.Is(err, deployment.ErrTimeout) ||
+		errors.Is(err, deployment.ErrNotFound) || errors.Is(err, deployment.ErrEnded)
+}
+
+// maxEvents limits the events of one container in an error.
+const maxEvents = 5
+
+// statusDetail describes the last status and what the containers report.
+func statusDetail(d *deployment.Deployment) string {
+	if d == nil {
+		return "Its status could not be read."
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Its last status was %q", d.Status)
+	if d.Status == caas.StatusRequested && d.CompletedPercent > 0 {
+		fmt.Fprintf(&b, " at %.0f %%", float64(d.CompletedPercent))
+	}
+	b.WriteString(".")
+	for _, c := range d.Containers {
+		fmt.Fprintf(&b, "\nContainer %s: %s", c.ContainerID, c.Status)
+		if c.PublicURL == "" {
+			b.WriteString(", no public URL")
+		}
+		for _, event := range c.Events[max(len(c.Events)-maxEvents, 0):] {
+			fmt.Fprintf(&b, "\n  %s  %s", event.Time.RFC3339(), event.Message)
+		}
+	}
+	return b.String()
+}
+
+// unreadWarnings reports what only describes a deployment and could not be read.
+func unreadWarnings(id string, d *deployment.Deployment) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if d == nil {
+		return diags
+	}
+	for _, err := range d.Unread {
+		text := err.Error()
+		diags.AddWarning(summaryPartlyRead, fmt.Sprintf(
+			"%s The deployment %s has the status %q. What could not be read keeps its value in the state; the next terraform plan reads it again.",
+			sentence(text), id, d.Status))
+	}
+	return diags
+}
+
+func readError(id string, err error) diag.Diagnostics {
+	return failure{
+		summary: summaryReadError, err: err, next: "Run the command again.",
+		state: fmt.Sprintf("The state of the deployment %s is unchanged.", id),
+	}.errors()
+}
+
+// notFoundWarning reports a deployment that leaves the state because the API does
+// not know it. That is so for every deployment of another account, and each would
+// be bought again.
+func notFoundWarning(m *deploymentModel) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(summaryNotFound, paragraphs(fmt.Sprintf(
+		"The API does not know the deployment %s (%q), and its list does not show it. If it is still configured, this plan buys a new one.",
+		m.DeploymentID.ValueString(), m.ResourcePrivateName.ValueString()),
+		"If the deployment should exist, the credential or the endpoint belongs to another account: correct it before you apply."))
+}
+
+// withApplied returns the state after an update that failed: the steps that went
+// through are as planned.
+func (m deploymentModel) withApplied(planned *deploymentModel, applied deployment.Applied) deploymentModel {
+	if applied.Renamed {
+		m.ResourcePrivateName = planned.ResourcePrivateName
+	}
+	if applied.Patched {
+		m.ContainerConfig, m.RegistryConfig = planned.ContainerConfig, planned.RegistryConfig
+	}
+	if applied.PaidHours > 0 {
+		m.DurationHours = planned.DurationHours
+	}
+	return m
+}
+
+// paidHoursAfter returns paid_hours after an update of a deployment of this state.
+func (m *deploymentModel) paidHoursAfter(applied deployment.Applied) types.Int64 {
+	return types.Int64Value(max(m.paidHours(), applied.PaidHours))
+}
+
+// updateError explains a change in place that failed or was not applied.
+func updateError(id string, d *deployment.Deployment, applied deployment.Applied, err error) diag.Diagnostics {
+	var over *deployment.BudgetError
+	var total *deployment.RunBudgetError
+	var ignored *deployment.NotAppliedError
+	var unconfirmed *deployment.UnconfirmedError
+	var apiErr *caas.Error
+	f := failure{summary: summaryUpdateError, err: err, locate: locateAttribute, next: "Run terraform apply again: it continues from there."}
+	f.state = strings.TrimSpace(appliedDetail(applied) + " " + statusDetail(d))
+	switch {
+	case errors.As(err, &over):
+		return budgetError(over, "Nothing was bought. "+f.state)
+	case errors.As(err, &total):
+		return diag.Diagnostics{runBudgetError(total, "Nothing was bought. "+f.state)}
+	case errors.As(err, &ignored):
+		return notAppliedErrors(id, ignored)
+	case errors.Is(err, deployment.ErrNoCredits):
+		f.summary = summaryNoCreditsExtend
+		f.next = "Nothing was bought. Add credits to the account in io.net's web console and run terraform apply again."
+	case errors.As(err, &unconfirmed):
+		f.summary = summaryExtendUnconfirmed
+		f.state = fmt.Sprintf("It is not known whether the hours for the deployment %s were bought. %s", id, f.state)
+		f.next = "Check when the deployment ends, in io.net's web console or with the data source ioneth_caas_deployment, before you run terraform apply again: " +
+			"the apply reads the prepaid hours and buys what is missing."
+	case errors.Is(err, deployment.ErrFailed):
+		f.summary = summaryChangedNotRunning
+		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
+	case errors.Is(err, deployment.ErrEnded):
+		f.next = "Set recreate_when_ended = true to recreate the deployment, and pay for it again, or remove the resource from the configuration."
+	case !errors.Is(err, deployment.ErrChanged) && !caas.IsRejected(err) && errors.As(err, &apiErr) && apiErr.Method != http.MethodGet:
+		f.state = "It is not known whether the API made the change; the next plan reads it. " + f.state
+	}
+	return f.errors()
+}
+
+// appliedDetail says which steps of an update went through.
+func appliedDetail(applied deployment.Applied) string {
+	var parts []string
+	if applied.Renamed {
+		parts = append(parts, "the name")
+	}
+	if applied.Patched {
+		parts = append(parts, "the container definition")
+	}
+	if applied.PaidHours > 0 {
+		parts = append(parts, "the duration")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Changed and saved in the state: %s.", strings.Join(parts, ", "))
+}
+
+func notAppliedErrors(id string, ignored *deployment.NotAppliedError) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, name := range ignored.Attributes {
+		at := attributePaths[name]
+		diags.AddAttributeError(at, summaryNotApplied, paragraphs(fmt.Sprintf(
+			"The API accepted the change of %s for the deployment %s and still returns the old value. The state keeps the old value.", at, id),
+			"Run terraform apply again. If that does not help, change it in io.net's web console or replace the deployment."))
+	}
+	return diags
+}
+
+// lateHoursWarning reports an extension that the API accepted and does not show.
+func lateHoursWarning(id string, d *deployment.Deployment, applied deployment.Applied) diag.Diagnostics {
+	if d == nil || d.PaidHours == 0 || d.PaidHours >= applied.PaidHours {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryHoursLate, fmt.Sprintf(
+		"The API accepted the extension of the deployment %s to %s and still returns %d. "+
+			"The hours are paid for and saved in paid_hours; they will not be bought again.",
+		id, plural(applied.PaidHours, "hour"), d.PaidHours))}
+}
+
+// destroyError explains a deployment that could not be destroyed, or did not end in
+// time. It stays in the state.
+func destroyError(id string, last caas.Status, err error) diag.Diagnostics {
+	f := failure{summary: summaryDestroyError, err: err, next: "Run terraform destroy again: it continues from there."}
+	f.state = fmt.Sprintf("The deployment %s stays in the state; it may still run, and cost money.", id)
+	if last != "" {
+		f.state += fmt.Sprintf(" Its last status was %q.", last)
+	}
+	if errors.Is(err, deployment.ErrTimeout) {
+		f.summary = summaryDestroyTimeout
+	}
+	return f.errors()
+}
+
+// nameError explains a name that a deployment can't have, or that could not be
+// checked.
+func nameError(name string, err error) diag.Diagnostics {
+	at := path.Root("resource_private_name")
+	var claimed *deployment.NameClaimedError
+	var taken *deployment.NameTakenError
+	switch {
+	case errors.As(err, &claimed):
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summaryNameClaimed, claimedDetail(claimed))}
+	case errors.As(err, &taken):
+		return diag.Diagnostics{nameTakenError(taken, "Nothing was bought.")}
+	case caas.IsUnauthorized(err):
+		return failure{summary: summaryNameError, err: err, state: "Nothing was bought."}.errors()
+	default:
+		return diag.Diagnostics{failure{
+			summary: summaryNameError, err: err, state: fmt.Sprintf("The apply checks whether the name %q is available.", name),
+		}.warning()}
+	}
+}
+
+func claimedDetail(e *deployment.NameClaimedError) string {
+	if e.ID == "" {
+		return paragraphs(fmt.Sprintf("Two resources of this configuration have the name %q. A name belongs to one deployment.", e.Name),
+			`Give each its own name, for example with count.index or each.key: resource_private_name = "vllm-${count.index}".`)
+	}
+	return paragraphs(fmt.Sprintf("Two resources of this configuration have the name %q, which the deployment %s has. A name belongs to one deployment.", e.Name, e.ID),
+		"If the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
+			"moved {\n  from = ioneth_caas_deployment.OLD\n  to   = ioneth_caas_deployment.NEW\n}",
+		"If it is another deployment, give it another name.")
+}
+
+func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), summaryNameTaken, takenDetail(e, state))
+}
+
+func takenDetail(e *deployment.NameTakenError, state string) string {
+	const choose = "Choose another resource_private_name."
+	switch {
+	case e.Holder == nil:
+		return paragraphs(fmt.Sprintf("The API reports that the name %q is not available, and its list shows no deployment that has it. %s", e.Name, state), choose)
+	case !deployment.Live(e.Holder.Status):
+		return paragraphs(fmt.Sprintf("The name %q is still held by the deployment %s, which is %s. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
+			"Run terraform apply again later, choose another resource_private_name, or remove that deployment in io.net's web console.")
+	default:
+		return paragraphs(fmt.Sprintf("The name %q is held by the deployment %s, which is %s. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
+			choose+" If no other resource has that deployment, you can import it instead of buying one:\n\n"+
+				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
+			"If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it. "+
+				"Use resource_private_name_prefix instead of resource_private_name, or remove create_before_destroy.",
+			"If this resource is tainted, run the command without -refresh=false.")
+	}
+}
+
+func renameError(e *deployment.NameTakenError) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), summaryNameTaken, paragraphs(
+		fmt.Sprintf("The name %q is held by the deployment %s, which is %s.", e.Name, e.Holder.ID, e.Holder.Status),
+		"Choose another resource_private_name, or rename or destroy that deployment first."))
+}

@@ -1,0 +1,280 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// deploymentModel is ioneth_caas_deployment as Terraform holds it. Its struct
+// tags are the one list of the attributes. container_config and registry_config
+// may be unknown as a whole at plan, so they stay framework values here.
+type deploymentModel struct {
+	ResourcePrivateName types.String   `tfsdk:"resource_private_name"`
+	NamePrefix          types.String   `tfsdk:"resource_private_name_prefix"`
+	DurationHours       types.Int64    `tfsdk:"duration_hours"`
+	GPUsPerContainer    types.Int64    `tfsdk:"gpus_per_container"`
+	HardwareID          types.Int64    `tfsdk:"hardware_id"`
+	LocationIDs         types.Set      `tfsdk:"location_ids"`
+	ContainerConfig     types.Object   `tfsdk:"container_config"`
+	RegistryConfig      types.Object   `tfsdk:"registry_config"`
+	MaxCostUSDC         types.Float64  `tfsdk:"max_cost_usdc"`
+	Renewal             types.Object   `tfsdk:"renewal"`
+	WaitForRunning      types.Bool     `tfsdk:"wait_for_running"`
+	RecreateWhenEnded   types.Bool     `tfsdk:"recreate_when_ended"`
+	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+
+	DeploymentID   types.String  `tfsdk:"deployment_id"`
+	Status         types.String  `tfsdk:"status"`
+	PaidHours      types.Int64   `tfsdk:"paid_hours"`
+	CreatedAt      types.String  `tfsdk:"created_at"`
+	StartedAt      types.String  `tfsdk:"started_at"`
+	EndsAt         types.String  `tfsdk:"ends_at"`
+	FinishedAt     types.String  `tfsdk:"finished_at"`
+	HardwareName   types.String  `tfsdk:"hardware_name"`
+	BrandName      types.String  `tfsdk:"brand_name"`
+	TotalGPUs      types.Int64   `tfsdk:"total_gpus"`
+	SecretEnvKeys  types.Set     `tfsdk:"secret_env_keys"`
+	AmountPaidUSDC types.Float64 `tfsdk:"amount_paid_usdc"`
+	Containers     types.List    `tfsdk:"containers"`
+	PublicURLs     types.List    `tfsdk:"public_urls"`
+}
+
+// containerModel is the attribute container_config.
+type containerModel struct {
+	ReplicaCount                types.Int64 `tfsdk:"replica_count"`
+	Entrypoint                  types.List  `tfsdk:"entrypoint"`
+	Args                        types.List  `tfsdk:"args"`
+	TrafficPort                 types.Int64 `tfsdk:"traffic_port"`
+	EnvVariables                types.Map   `tfsdk:"env_variables"`
+	SecretEnvVariables          types.Map   `tfsdk:"secret_env_variables"`
+	SecretEnvVariablesWO        types.Map   `tfsdk:"secret_env_variables_wo"`
+	SecretEnvVariablesWOVersion types.Int64 `tfsdk:"secret_env_variables_wo_version"`
+}
+
+// renewalModel is the attribute renewal.
+type renewalModel struct {
+	EarlyRenewalHours types.Int64 `tfsdk:"early_renewal_hours"`
+	Hours             types.Int64 `tfsdk:"hours"`
+	MaxTotalHours     types.Int64 `tfsdk:"max_total_hours"`
+}
+
+// registryModel is the attribute registry_config.
+type registryModel struct {
+	ImageURL                types.String `tfsdk:"image_url"`
+	RegistryUsername        types.String `tfsdk:"registry_username"`
+	RegistrySecret          types.String `tfsdk:"registry_secret"`
+	RegistrySecretWO        types.String `tfsdk:"registry_secret_wo"`
+	RegistrySecretWOVersion types.Int64  `tfsdk:"registry_secret_wo_version"`
+}
+
+// The types of the objects are those of the schema, so that the two cannot differ.
+var (
+	containerConfigTypes = attributeTypes(containerConfigAttribute().GetType())
+	registryConfigTypes  = attributeTypes(registryConfigAttribute().GetType())
+	renewalTypes         = attributeTypes(renewalAttribute().GetType())
+	containerRowTypes    = map[string]attr.Type{
+		"container_id": types.StringType, "device_id": types.StringType,
+		"status": types.StringType, "public_url": types.StringType,
+	}
+)
+
+func attributeTypes(t attr.Type) map[string]attr.Type {
+	object, ok := t.(attr.TypeWithAttributeTypes)
+	if !ok {
+		return nil
+	}
+	return object.AttributeTypes()
+}
+
+// expandContainer returns the members of container_config. When the object is
+// unknown as a whole they are unknown too.
+func (m *deploymentModel) expandContainer(ctx context.Context, diags *diag.Diagnostics) containerModel {
+	return expandObject[containerModel](ctx, m.ContainerConfig, containerConfigTypes, diags)
+}
+
+// expandRegistry returns the members of registry_config, as expandContainer does.
+func (m *deploymentModel) expandRegistry(ctx context.Context, diags *diag.Diagnostics) registryModel {
+	return expandObject[registryModel](ctx, m.RegistryConfig, registryConfigTypes, diags)
+}
+
+// expandObject returns an object as a struct with tfsdk tags. When the object is
+// null or unknown so is each field, which the framework's As does not do.
+func expandObject[T any](ctx context.Context, object types.Object, memberTypes map[string]attr.Type, diags *diag.Diagnostics) (out T) {
+	members, fields := object.Attributes(), reflect.ValueOf(&out).Elem()
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Tag.Get("tfsdk")
+		member, ok := members[name]
+		if !ok {
+			member = emptyValue(ctx, memberTypes[name], object.IsUnknown(), diags)
+		}
+		fields.Field(i).Set(reflect.ValueOf(member))
+	}
+	return out
+}
+
+// flattenObject returns a struct with tfsdk tags as an object.
+func flattenObject(memberTypes map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
+	members, fields := make(map[string]attr.Value, len(memberTypes)), reflect.ValueOf(from)
+	for i := range fields.NumField() {
+		if value, ok := fields.Field(i).Interface().(attr.Value); ok {
+			members[fields.Type().Field(i).Tag.Get("tfsdk")] = value
+		}
+	}
+	object, objectDiags := types.ObjectValue(memberTypes, members)
+	diags.Append(objectDiags...)
+	return object
+}
+
+// expand returns a configuration, plan or state in plain Go. What is unknown counts as omitted;
+// an apply knows everything. Write-only values are in the configuration only, and
+// count when the plan has their version: under ignore_changes it has the version
+// of the state. config is nil for a state.
+func (m *deploymentModel) expand(ctx context.Context, config *deploymentModel, diags *diag.Diagnostics) deployment.Spec {
+	c, r := m.expandContainer(ctx, diags), m.expandRegistry(ctx, diags)
+	spec := deployment.Spec{
+		Name: m.ResourcePrivateName.ValueString(), Hours: m.DurationHours.ValueInt64(),
+		GPUsPerContainer: m.GPUsPerContainer.ValueInt64(), HardwareID: m.HardwareID.ValueInt64(),
+		Replicas: c.ReplicaCount.ValueInt64(), LocationIDs: expandInt64s(m.LocationIDs),
+		Entrypoint: expandStrings(c.Entrypoint), Args: expandStrings(c.Args), TrafficPort: c.TrafficPort.ValueInt64(),
+		Env: expandStringMap(c.EnvVariables), Image: r.ImageURL.ValueString(), RegistryUsername: r.RegistryUsername.ValueString(),
+		MaxCost: m.MaxCostUSDC.ValueFloat64Pointer(), SecretEnvKeys: expandKeys(m.SecretEnvKeys),
+		SecretEnv: deployment.Secret[map[string]string]{
+			Value: expandStringMap(c.SecretEnvVariables), Set: !c.SecretEnvVariables.IsNull(),
+			Version: c.SecretEnvVariablesWOVersion.ValueInt64Pointer(),
+		},
+		RegistrySecret: deployment.Secret[string]{
+			Value: r.RegistrySecret.ValueString(), Set: r.RegistrySecret.ValueString() != "",
+			Version: r.RegistrySecretWOVersion.ValueInt64Pointer(),
+		},
+	}
+	if !m.Renewal.IsNull() && isFullyKnown(ctx, m.Renewal) {
+		renewal := expandObject[renewalModel](ctx, m.Renewal, renewalTypes, diags)
+		spec.Renewal = &deployment.Renewal{
+			EarlyHours: renewal.EarlyRenewalHours.ValueInt64(), Hours: renewal.Hours.ValueInt64(), MaxTotal: renewal.MaxTotalHours.ValueInt64Pointer(),
+		}
+	}
+	if config != nil {
+		config.addWriteOnly(ctx, &spec, diags)
+	}
+	return spec
+}
+
+// addWriteOnly adds the write-only values of a configuration to the spec of its
+// plan. A null one is not sent: under ignore_changes Terraform hides the value. An
+// empty one removes the secret, when the version changes.
+func (m *deploymentModel) addWriteOnly(ctx context.Context, spec *deployment.Spec, diags *diag.Diagnostics) {
+	secrets, secret := m.expandContainer(ctx, diags).SecretEnvVariablesWO, m.expandRegistry(ctx, diags).RegistrySecretWO
+	if values := expandStringMap(secrets); spec.SecretEnv.Version != nil && values != nil {
+		spec.SecretEnv.Value, spec.SecretEnv.Set, spec.SecretEnv.Emptied = values, len(values) > 0, len(values) == 0
+	}
+	if value := secret.ValueString(); spec.RegistrySecret.Version != nil && !secret.IsNull() && !secret.IsUnknown() {
+		spec.RegistrySecret.Value, spec.RegistrySecret.Set, spec.RegistrySecret.Emptied = value, value != "", value == ""
+	}
+}
+
+// before returns what the state knows of a deployment before it is changed.
+func (m *deploymentModel) before() deployment.Before {
+	before := deployment.Before{Status: m.status(), PaidHours: m.paidHours()}
+	before.StartedAt, _ = parseTime(m.StartedAt)
+	for _, row := range m.Containers.Elements() {
+		if object, ok := row.(types.Object); ok {
+			before.ContainerIDs = append(before.ContainerIDs, stringOf(object.Attributes()["container_id"]))
+		}
+	}
+	slices.Sort(before.ContainerIDs)
+	return before
+}
+
+func (m *deploymentModel) status() caas.Status { return caas.Status(m.Status.ValueString()) }
+
+// paidHours returns the total of prepaid hours that the state knows of.
+func (m *deploymentModel) paidHours() int64 {
+	return max(m.PaidHours.ValueInt64(), m.DurationHours.ValueInt64())
+}
+
+// parseTime returns an attribute's time, and whether it has one.
+func parseTime(value types.String) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, value.ValueString())
+	return t, err == nil
+}
+
+// expandInt64s returns the known elements of a set, in ascending order.
+func expandInt64s(set types.Set) []int64 {
+	var out []int64
+	for _, element := range set.Elements() {
+		if n, ok := element.(types.Int64); ok {
+			out = append(out, n.ValueInt64())
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// expandStrings returns the elements of a list, nil when it is null or unknown.
+func expandStrings(list types.List) []string {
+	if list.IsNull() || list.IsUnknown() {
+		return nil
+	}
+	out := make([]string, 0, len(list.Elements()))
+	for _, element := range list.Elements() {
+		out = append(out, stringOf(element))
+	}
+	return out
+}
+
+// expandStringMap returns the elements of a map that are not null, nil when the
+// map is null or unknown: a module passes null for a variable that is not set.
+func expandStringMap(m types.Map) map[string]string {
+	if m.IsNull() || m.IsUnknown() {
+		return nil
+	}
+	out := make(map[string]string, len(m.Elements()))
+	for key, element := range m.Elements() {
+		if !element.IsNull() {
+			out[key] = stringOf(element)
+		}
+	}
+	return out
+}
+
+// expandKeys returns the elements of a set of strings, nil when they are not known.
+func expandKeys(set types.Set) []string {
+	if set.IsNull() || set.IsUnknown() {
+		return nil
+	}
+	keys := []string{}
+	for _, element := range set.Elements() {
+		keys = append(keys, stringOf(element))
+	}
+	return keys
+}
+
+// hasNewPrefix reports whether the deployment must get another name, because the
+// one it has does not start with the prefix.
+func (m *deploymentModel) hasNewPrefix(name types.String) bool {
+	prefix := m.NamePrefix.ValueString()
+	return prefix != "" && !strings.HasPrefix(name.ValueString(), prefix)
+}
+
+func stringOf(value attr.Value) string {
+	s, ok := value.(types.String)
+	if !ok {
+		return ""
+	}
+	return s.ValueString()
+}
+
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

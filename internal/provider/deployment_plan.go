@@ -1,0 +1,316 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// ModifyPlan reports at plan what cannot be done at apply and what the apply
+// costs, and keeps the computed attributes that the plan does not change.
+func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.providerData == nil {
+		return // validation without a configured provider
+	}
+	p := plan{deploymentResource: r, ctx: ctx, req: req, resp: resp}
+	switch {
+	case req.Plan.Raw.IsNull():
+		p.destroy()
+		return
+	case req.State.Raw.IsNull():
+		p.create()
+	default:
+		p.change()
+	}
+	resp.Diagnostics = withDestroyHint(resp.Diagnostics)
+}
+
+// plan is one call of ModifyPlan.
+type plan struct {
+	*deploymentResource
+	ctx                    context.Context //nolint:containedctx // it lives as long as the call
+	req                    resource.ModifyPlanRequest
+	resp                   *resource.ModifyPlanResponse
+	planned, state, config deploymentModel
+}
+
+func (p *plan) add(diags ...diag.Diagnostic) { p.resp.Diagnostics.Append(diags...) }
+
+func (p *plan) failed() bool { return p.resp.Diagnostics.HasError() }
+
+// decode reads the plan, the configuration and, with state, the prior state.
+func (p *plan) decode(state bool) bool {
+	p.add(p.req.Plan.Get(p.ctx, &p.planned)...)
+	p.add(p.req.Config.Get(p.ctx, &p.config)...)
+	if state {
+		p.add(p.req.State.Get(p.ctx, &p.state)...)
+	}
+	return !p.failed()
+}
+
+// destroy claims the name, so that no other resource takes it in the same apply,
+// and warns of what the end of the deployment costs.
+func (p *plan) destroy() {
+	p.add(p.req.State.Get(p.ctx, &p.state)...)
+	if p.failed() {
+		return
+	}
+	p.claim(p.state.ResourcePrivateName, p.state.DeploymentID.ValueString())
+	if p.planChecks && p.state.status() != caas.StatusCompleted {
+		p.add(firstHourWarning(&p.state, p.service.Now())...)
+	}
+}
+
+// create checks a deployment that is planned without a prior state: a new one, one
+// in the place of a tainted one, or the second call for a replacement, of which
+// Terraform drops the warnings and keeps the errors.
+func (p *plan) create() {
+	if p.decode(false) {
+		p.purchase(loadReplaced(p.ctx, p.req.Private))
+	}
+}
+
+// change checks a deployment that exists: whether it is replaced, changed in place
+// or left as it is.
+func (p *plan) change() {
+	if !p.decode(true) {
+		return
+	}
+	replaced := p.state.replacedBy(p.ctx, &p.resp.Diagnostics)
+	// Also without a replacement in sight: -replace shows only in the second call.
+	p.add(saveReplaced(p.ctx, p.resp.Private, replaced)...)
+	switch {
+	case p.replaces():
+		p.purchase(replaced)
+	case p.planned.RecreateWhenEnded.ValueBool() && p.state.status() == caas.StatusCompleted:
+		// An attribute that differs, because Terraform ignores the path of one that does
+		// not: recreate_when_ended may be in the state already.
+		p.add(p.resp.Plan.SetAttribute(p.ctx, path.Root("status"), types.StringUnknown())...)
+		p.resp.RequiresReplace = append(p.resp.RequiresReplace, path.Root("status"))
+		p.purchase(replaced)
+	default:
+		p.update()
+	}
+}
+
+// replaces reports whether the plan needs another deployment. An unknown value is
+// not a replacement: when it turns out to differ, Terraform stops the apply before
+// anything is destroyed.
+func (p *plan) replaces() bool {
+	diags := &p.resp.Diagnostics
+	planned, state := p.planned.expandContainer(p.ctx, diags), p.state.expandContainer(p.ctx, diags)
+	return differs(p.planned.HardwareID, p.state.HardwareID) || differs(p.planned.GPUsPerContainer, p.state.GPUsPerContainer) ||
+		differs(planned.ReplicaCount, state.ReplicaCount) ||
+		locationsDiffer(p.planned.LocationIDs, p.state.LocationIDs, loadFlag(p.ctx, p.req.Private, importedKey))
+}
+
+// claim claims a name that is known.
+func (p *plan) claim(name types.String, id string) (own string) {
+	if name.IsUnknown() || name.IsNull() {
+		return id
+	}
+	own, err := p.service.ClaimName(name.ValueString(), id)
+	if err != nil {
+		p.add(nameError(name.ValueString(), err)...)
+	}
+	return own
+}
+
+// purchase checks a deployment that the apply buys, in the place of replaced if
+// that is not nil. The questions to the API run at the same time.
+func (p *plan) purchase(replaced *replacedDeployment) {
+	own := ""
+	if replaced != nil {
+		own = replaced.ID
+		if p.planned.ResourcePrivateName.ValueString() != replaced.Name {
+			p.claim(types.StringValue(replaced.Name), own)
+		}
+	}
+	own = p.claim(p.planned.ResourcePrivateName, own)
+	if replaced == nil {
+		replaced = p.readBefore(own)
+	}
+	spec := p.planned.expand(p.ctx, &p.config, &p.resp.Diagnostics)
+	if p.failed() {
+		return
+	}
+	var checks []func() diag.Diagnostics
+	if name := p.planned.ResourcePrivateName; p.asks() && !name.IsUnknown() {
+		checks = append(checks, func() diag.Diagnostics { return p.checkName(name.ValueString(), own) })
+	}
+	known := p.isOfferKnown()
+	if p.asks() && known {
+		checks = append(checks, func() diag.Diagnostics { return p.checkCapacity(spec, replaced) })
+	}
+	known = known && !p.planned.DurationHours.IsUnknown() && !p.planned.MaxCostUSDC.IsUnknown()
+	if spec.Name == "" { // for messages
+		spec.Name = p.planned.NamePrefix.ValueString() + "…"
+	}
+	purchase := spec.Purchase()
+	purchase.Replaces = own
+	// The apply of a replacement destroys first, so its budget is checked in any case.
+	destroys := replaced.isLive()
+	switch budget := p.service.IsLimited(purchase) || p.planned.MaxCostUSDC.IsUnknown(); {
+	case destroys && budget && (!known || !p.service.Configured()):
+		p.add(priceUnknownError(spec.Name))
+		return
+	case known && (p.asks() || destroys && budget && p.service.Configured()):
+		checks = append(checks, func() diag.Diagnostics { return p.checkPrice(purchase, p.planChecks) })
+	}
+	p.add(inParallel(checks)...)
+	if p.failed() || !p.planChecks {
+		return
+	}
+	if replaced.isLive() {
+		p.add(replacementWarnings(p.ctx, &p.planned, replaced)...)
+	}
+	p.add(dollarWarnings(spec, deployment.Spec{})...)
+	if p.planned.expandRegistry(p.ctx, &p.resp.Diagnostics).ImageURL.IsNull() {
+		p.add(noImageWarning())
+	}
+}
+
+// asks reports whether the plan may call the API.
+func (p *plan) asks() bool { return p.planChecks && p.service.Configured() }
+
+// isOfferKnown reports whether everything that capacity depends on is known.
+func (p *plan) isOfferKnown() bool {
+	replicas := p.planned.expandContainer(p.ctx, &p.resp.Diagnostics).ReplicaCount
+	return isFullyKnown(p.ctx, p.planned.LocationIDs, p.planned.HardwareID, p.planned.GPUsPerContainer, replicas)
+}
+
+// update checks a change in place.
+func (p *plan) update() {
+	id := p.state.DeploymentID.ValueString()
+	p.claim(p.state.ResourcePrivateName, id)
+	p.claim(p.planned.ResourcePrivateName, id)
+	if decreased(p.planned.DurationHours, p.state.DurationHours) {
+		p.add(durationError(&p.state, p.planned.DurationHours.ValueInt64()))
+	}
+	had, want := p.state.expand(p.ctx, nil, &p.resp.Diagnostics), p.planned.expand(p.ctx, &p.config, &p.resp.Diagnostics)
+	if p.failed() {
+		return
+	}
+	change := deployment.Diff(had, p.withPrior(had, want))
+	change.Rename = change.Rename || p.planned.hasNewPrefix(p.state.ResourcePrivateName)
+	change.Renew = want.Renewal != nil && deployment.Live(p.state.status()) && loadFlag(p.ctx, p.req.Private, renewalKey)
+	if change.Empty() {
+		p.add(statusWarnings(&p.state, p.planned.WaitForRunning.ValueBool())...)
+	} else if !deployment.Live(p.state.status()) {
+		p.add(endedError(&p.state))
+		return
+	}
+	if !p.keepState(change) {
+		return
+	}
+	p.add(unknownWarnings(&p.planned, &p.state)...)
+	if p.planChecks {
+		p.checkChange(change, had, want)
+	}
+}
+
+// withPrior returns the wanted spec with the prior value of what is unknown, so
+// that it does not count as a change.
+func (p *plan) withPrior(had, want deployment.Spec) deployment.Spec {
+	diags := &p.resp.Diagnostics
+	c, r := p.planned.expandContainer(p.ctx, diags), p.planned.expandRegistry(p.ctx, diags)
+	wo, registryWO := p.config.expandContainer(p.ctx, diags).SecretEnvVariablesWO, p.config.expandRegistry(p.ctx, diags).RegistrySecretWO
+	keep := func(unknown bool, set func()) {
+		if unknown {
+			set()
+		}
+	}
+	keep(p.planned.ResourcePrivateName.IsUnknown(), func() { want.Name = had.Name })
+	keep(p.planned.DurationHours.IsUnknown(), func() { want.Hours = had.Hours })
+	keep(!isFullyKnown(p.ctx, c.Entrypoint), func() { want.Entrypoint = had.Entrypoint })
+	keep(!isFullyKnown(p.ctx, c.Args), func() { want.Args = had.Args })
+	keep(c.TrafficPort.IsUnknown(), func() { want.TrafficPort = had.TrafficPort })
+	keep(!isFullyKnown(p.ctx, c.EnvVariables), func() { want.Env = had.Env })
+	keep(r.ImageURL.IsUnknown(), func() { want.Image = had.Image })
+	keep(r.RegistryUsername.IsUnknown(), func() { want.RegistryUsername = had.RegistryUsername })
+	keep(!isFullyKnown(p.ctx, c.SecretEnvVariables, c.SecretEnvVariablesWOVersion), func() { want.SecretEnv = had.SecretEnv })
+	keep(want.SecretEnv.Version != nil && wo.IsUnknown(), func() { want.SecretEnv.Set = false })
+	keep(!isFullyKnown(p.ctx, r.RegistrySecret, r.RegistrySecretWOVersion), func() { want.RegistrySecret = had.RegistrySecret })
+	keep(want.RegistrySecret.Version != nil && registryWO.IsUnknown(), func() { want.RegistrySecret.Set = false })
+	return want
+}
+
+// keepState puts back the computed attributes that the change leaves as they are,
+// and reports whether there is anything to plan. A value that is known here must
+// be the same in the plan that Terraform makes at apply, so what may change then
+// stays unknown.
+func (p *plan) keepState(change deployment.Change) bool {
+	if p.req.Plan.Raw.Equal(p.req.State.Raw) && change.Empty() {
+		return false
+	}
+	raw, err := keepComputed(p.req.Plan.Raw, p.req.Config.Raw, p.req.State.Raw)
+	if err != nil {
+		p.add(internalError(err))
+		return true
+	}
+	p.resp.Plan.Raw = raw
+	mayPatch := !isFullyKnown(p.ctx, p.planned.ContainerConfig, p.planned.RegistryConfig, p.config.ContainerConfig, p.config.RegistryConfig)
+	if p.planned.hasNewPrefix(p.state.ResourcePrivateName) {
+		p.markUnknown("resource_private_name")
+	}
+	if change.Extend || change.Renew || p.planned.DurationHours.IsUnknown() {
+		p.markUnknown("paid_hours", "ends_at", "amount_paid_usdc")
+	}
+	if mayPatch || change.Patches() {
+		p.markUnknown("status", "started_at", "ends_at", "finished_at", "containers", "public_urls")
+	}
+	if mayPatch || !change.Patch.SecretEnvVariables.IsZero() {
+		p.markUnknown("secret_env_keys")
+	}
+	return true
+}
+
+// markUnknown makes computed attributes of the plan unknown.
+func (p *plan) markUnknown(names ...string) {
+	for _, name := range names {
+		at := path.Root(name)
+		t, diags := p.resp.Plan.Schema.TypeAtPath(p.ctx, at)
+		p.add(diags...)
+		if t != nil {
+			p.add(p.resp.Plan.SetAttribute(p.ctx, at, emptyValue(p.ctx, t, true, &p.resp.Diagnostics))...)
+		}
+	}
+}
+
+// checkChange asks the API what a change in place needs to know, and warns.
+func (p *plan) checkChange(change deployment.Change, had, want deployment.Spec) {
+	id := p.state.DeploymentID.ValueString()
+	var checks []func() diag.Diagnostics
+	if change.Rename && p.asks() && !p.planned.hasNewPrefix(p.state.ResourcePrivateName) {
+		checks = append(checks, func() diag.Diagnostics { return p.checkRename(want.Name, id) })
+	}
+	hours := p.hoursToBuy(change, want)
+	if hours > 0 && p.asks() && !p.planned.MaxCostUSDC.IsUnknown() {
+		checks = append(checks, func() diag.Diagnostics { return p.checkPrice(want.Extension(id, hours), true) })
+	}
+	p.add(inParallel(checks)...)
+	if p.failed() {
+		return
+	}
+	if hours == 0 && !change.Empty() {
+		p.add(endsSoonWarning(&p.state, p.service.Now())...)
+	}
+	if change.Patch.SecretEnvVariables.IsZero() {
+		had.SecretEnv = want.SecretEnv // not sent
+	}
+	p.add(dollarWarnings(want, had)...)
+	if had.Image != "" && p.planned.expandRegistry(p.ctx, &p.resp.Diagnostics).ImageURL.IsNull() {
+		p.add(noImageWarning())
+	}
+}
+
+// decreased reports whether fewer hours are planned than the state has.
+func decreased(planned, state types.Int64) bool {
+	return !planned.IsUnknown() && !state.IsNull() && planned.ValueInt64() < state.ValueInt64()
+}

@@ -1,0 +1,105 @@
+package provider
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// What a plan asks the API. The questions of one plan run at the same time.
+
+// inParallel runs the checks at the same time. With an error, warnings are beside
+// the point.
+func inParallel(checks []func() diag.Diagnostics) diag.Diagnostics {
+	results := make([]diag.Diagnostics, len(checks))
+	var group sync.WaitGroup
+	for i, check := range checks {
+		group.Go(func() { results[i] = check() })
+	}
+	group.Wait()
+	var diags diag.Diagnostics
+	for _, result := range results {
+		diags.Append(result...)
+	}
+	if diags.HasError() {
+		return diags.Errors()
+	}
+	return diags
+}
+
+// hoursToBuy returns the hours that the apply buys, as far as the state knows. It
+// is for the price only: the apply reads the prepaid hours again.
+func (p *plan) hoursToBuy(change deployment.Change, want deployment.Spec) int64 {
+	paid := p.state.paidHours()
+	total := paid
+	if change.Extend {
+		total = max(paid, want.Hours)
+	}
+	if change.Renew {
+		end, _ := parseTime(p.state.EndsAt)
+		total += want.Renewal.HoursDue(total, end.Sub(p.service.Now())+time.Duration(total-paid)*time.Hour)
+	}
+	return total - paid
+}
+
+// checkName asks whether a new deployment can have the name.
+func (p *plan) checkName(name, own string) diag.Diagnostics {
+	err := p.service.CheckName(p.ctx, name, own)
+	if err == nil {
+		return nil
+	}
+	return nameError(name, err)
+}
+
+// checkRename asks whether the deployment can have the name. It buys nothing, so
+// there is nothing to import instead.
+func (p *plan) checkRename(name, id string) diag.Diagnostics {
+	err := p.service.CheckName(p.ctx, name, id)
+	var taken *deployment.NameTakenError
+	if errors.As(err, &taken) {
+		return diag.Diagnostics{renameError(taken)}
+	}
+	if err == nil {
+		return nil
+	}
+	return nameError(name, err)
+}
+
+// checkCapacity asks whether the chosen locations have capacity. A lack of it is an
+// error when a running deployment would be replaced, because the apply destroys
+// first; else it is a warning, because capacity may be back by then.
+func (p *plan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment) diag.Diagnostics {
+	shortage, err := p.service.Shortage(p.ctx, spec, replaced.freed())
+	switch {
+	case err != nil:
+		return diag.Diagnostics{capacityUnknownWarning(err)}
+	case shortage == nil:
+		return nil
+	default:
+		return diag.Diagnostics{capacityDiagnostic(spec, shortage, replaced)}
+	}
+}
+
+// checkPrice asks what the purchase costs, compares it with the budget and, with
+// warn, reports it.
+func (p *plan) checkPrice(purchase deployment.Purchase, warn bool) diag.Diagnostics {
+	cost, err := p.service.Price(p.ctx, purchase)
+	if err != nil {
+		return priceError(p.service.IsLimited(purchase), err)
+	}
+	state := "Nothing was bought." + destroyedDetail(p.service.Destroyed(purchase.Name)) // in an apply
+	if over := purchase.CheckCost(cost); over != nil {
+		return budgetError(over, state)
+	}
+	if over := p.service.PlanPurchase(purchase, cost); over != nil {
+		return diag.Diagnostics{runBudgetError(over, state)}
+	}
+	if !warn {
+		return nil
+	}
+	return diag.Diagnostics{purchaseWarning(purchase, cost)}
+}

@@ -1,0 +1,241 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// purchaseWarning reports what the apply buys.
+func purchaseWarning(p deployment.Purchase, cost float64) diag.Diagnostic {
+	text := fmt.Sprintf("It costs %.2f USDC, paid in advance, which is %.2f an hour", cost, cost/float64(max(p.Hours, 1)))
+	if p.DeploymentID == "" {
+		text += fmt.Sprintf(", for %s of %d GPUs on hardware %d", plural(p.Replicas, "container"), p.GPUsPerContainer, p.HardwareID)
+	} else {
+		text += ", for the deployment " + p.DeploymentID
+	}
+	if p.MaxCost == nil {
+		text += fmt.Sprintf(". To cap the cost, set max_cost_usdc = %s.", roundedUp(cost))
+	} else {
+		text += fmt.Sprintf("; max_cost_usdc = %s allows it.", exact(*p.MaxCost))
+	}
+	return diag.NewWarningDiagnostic(fmt.Sprintf("%s %s, %.2f USDC", summaryPurchase, p, cost), text)
+}
+
+// priceError explains a price that could not be read: an error with a budget or
+// when the hardware or a location is not offered, else a warning.
+func priceError(limited bool, err error) diag.Diagnostics {
+	if limited {
+		return budgetUnverifiedErrors(err, "Nothing was bought.")
+	}
+	if notOffered := notOfferedErrors(err); notOffered != nil {
+		return notOffered
+	}
+	return diag.Diagnostics{failure{summary: summaryPriceError, err: err, state: "It is not known what the apply costs."}.warning()}
+}
+
+// notOfferedErrors are those for hardware or locations that the API rejects to
+// price: a deploy call would be rejected too.
+func notOfferedErrors(err error) diag.Diagnostics {
+	var apiErr *caas.Error
+	if !errors.As(err, &apiErr) || apiErr.Status != http.StatusUnprocessableEntity {
+		return nil
+	}
+	var diags diag.Diagnostics
+	for _, problem := range apiErr.Problems {
+		at, ok := locateAttribute(problem.Loc)
+		if ok && (at.Equal(attributePaths["hardware_id"]) || at.Equal(attributePaths["location_ids"])) {
+			diags.AddAttributeError(at, summaryNotOffered, paragraphs("The API returned no price: "+sentence(problem.String()),
+				"Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs.", apiErr.Where()))
+		}
+	}
+	return diags
+}
+
+// priceUnknownError is for a replacement under a budget whose price depends on
+// something unknown: the apply would destroy first, and then find that the budget
+// does not allow the purchase.
+func priceUnknownError(name string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(maxCostPath, summaryBudgetUnverified, paragraphs(fmt.Sprintf(
+		"The plan replaces the deployment %q, and its price depends on values that are not known yet. "+
+			"The apply would destroy the deployment before the price can be compared with max_cost_usdc or max_total_cost_usdc.", name),
+		"Apply what the values come from first, with terraform apply -target=ADDRESS, or remove the limits."))
+}
+
+// capacityDiagnostic reports too little capacity.
+func capacityDiagnostic(spec deployment.Spec, s *deployment.Shortage, replaced *replacedDeployment) diag.Diagnostic {
+	text := fmt.Sprintf("%q requires capacity for %s on hardware %d. Its locations have: %s.",
+		spec.Name, plural(spec.Replicas, "container"), spec.HardwareID, joinLocations(s.Chosen))
+	next := "No other location has enough capacity. Choose fewer replicas or other hardware, or apply when there is capacity."
+	if len(s.Others) > 0 {
+		next = fmt.Sprintf("Locations with enough capacity: %s. Add one to location_ids, or apply when there is capacity.", joinLocations(s.Others))
+	}
+	at := path.Root("location_ids")
+	if !replaced.isRunning() {
+		return diag.NewAttributeWarningDiagnostic(at, summaryCapacity, paragraphs(text, next))
+	}
+	text += fmt.Sprintf(" The deployment %s runs, and the apply destroys it before it creates the new one (the check already counts %s that this frees).",
+		replaced.ID, plural(s.Freed, "container"))
+	return diag.NewAttributeErrorDiagnostic(at, summaryCapacity, paragraphs(text, next, "To plan without this check, set plan_checks = false in the provider block."))
+}
+
+func joinLocations(rows []caas.Availability) string {
+	texts := make([]string, len(rows))
+	for i, row := range rows {
+		if row.Name == "" && row.ISO2 == "" {
+			texts[i] = fmt.Sprintf("%d (does not offer this hardware)", int64(row.ID))
+			continue
+		}
+		texts[i] = fmt.Sprintf("%d (%s, %s): %s", int64(row.ID), row.ISO2, row.Name, plural(int64(row.AvailableReplicas), "container"))
+	}
+	return strings.Join(texts, "; ")
+}
+
+func capacityUnknownWarning(err error) diag.Diagnostic {
+	return failure{summary: summaryCapacityError, err: err, state: "The apply shows whether there is capacity."}.warning()
+}
+
+// replacementWarnings report what a replacement of a deployment costs.
+func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced *replacedDeployment) diag.Diagnostics {
+	until := ""
+	if replaced.EndsAt != "" {
+		until = " It is paid for until " + replaced.EndsAt + "."
+	}
+	down := "The service is down until the replacement is running."
+	switch {
+	case !planned.NamePrefix.IsNull():
+		down = "With create_before_destroy it runs until the replacement has been created; without it the service is down meanwhile."
+	case planned.ResourcePrivateName.ValueString() == replaced.Name:
+		down += " create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix."
+	}
+	diags := diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("%s %q", summaryReplaces, replaced.Name), fmt.Sprintf(
+		"Replacing the deployment %s stops it.%s The first hour is not refunded; other unused time is refunded by the minute. %s", replaced.ID, until, down))}
+	if !isFullyKnown(ctx, planned.ContainerConfig, planned.RegistryConfig, planned.LocationIDs, planned.HardwareID, planned.DurationHours) {
+		diags.AddWarning(summaryUncheckedReplace, fmt.Sprintf(
+			"Some values of %q are not known at plan. The apply destroys the running deployment before it can check them, "+
+				"so an invalid value leaves nothing running. To check them first, apply what they come from with terraform apply -target=ADDRESS.", replaced.Name))
+	}
+	return diags
+}
+
+// minimumCharge is what every deployment costs at least (reference).
+const minimumCharge = time.Hour
+
+// firstHourWarning reports the destruction of a deployment in the hour that is
+// charged in full.
+func firstHourWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
+	when := "has not started yet"
+	if start, ok := parseTime(state.StartedAt); ok {
+		if now.Sub(start) >= minimumCharge {
+			return nil
+		}
+		when = "started at " + state.StartedAt.ValueString()
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(
+		fmt.Sprintf("%s %q", summaryFirstHour, state.ResourcePrivateName.ValueString()), fmt.Sprintf(
+			"The deployment %s %s. The first hour is charged in full and not refunded; other unused time is refunded by the minute.",
+			state.DeploymentID.ValueString(), when))}
+}
+
+func durationError(state *deploymentModel, planned int64) diag.Diagnostic {
+	hours := state.DurationHours.ValueInt64()
+	return diag.NewAttributeErrorDiagnostic(path.Root("duration_hours"), summaryDurationDecreased, paragraphs(fmt.Sprintf(
+		"duration_hours is decreased from %d to %d. Hours are paid in advance, and cannot be returned one by one.", hours, planned),
+		fmt.Sprintf("Set duration_hours = %d or more. To end the deployment early, destroy it: unused time is refunded by the minute, except the first hour.", hours)))
+}
+
+// endedError is for a change to a deployment that cannot be changed.
+func endedError(state *deploymentModel) diag.Diagnostic {
+	next := "To recreate it with this configuration, and pay for it again, set recreate_when_ended = true. To leave it as it is, undo the change."
+	if state.status() == caas.StatusTerminationRequested {
+		next = "Undo the change, or run terraform apply again when it has ended: then it leaves the state and is created with this configuration."
+	}
+	return diag.NewErrorDiagnostic(summaryEndedNoChange, paragraphs(fmt.Sprintf(
+		"The deployment %s is %s%s, so it can be neither changed nor extended.", state.DeploymentID.ValueString(), state.Status.ValueString(), since(state.FinishedAt)),
+		next))
+}
+
+// statusWarnings report a deployment that does not run, in a plan that does not
+// change it.
+func statusWarnings(state *deploymentModel, waits bool) diag.Diagnostics {
+	id, name, status := state.DeploymentID.ValueString(), state.ResourcePrivateName.ValueString(), state.Status.ValueString()
+	what := fmt.Sprintf("The deployment %s (%q) is %s%s", id, name, status, since(state.FinishedAt))
+	warn := func(summary string, texts ...string) diag.Diagnostics {
+		return diag.Diagnostics{diag.NewWarningDiagnostic(summary, paragraphs(texts...))}
+	}
+	recreate := "To run it again, and pay for it again, set recreate_when_ended = true, or run terraform apply -replace=ADDRESS with the address of this resource. " +
+		"To remove it from the state, remove it from the configuration."
+	switch caas.Status(status) {
+	case caas.StatusCompleted:
+		return warn(summaryEnded, fmt.Sprintf("%s: its prepaid time has expired. It cost %.2f USDC and stays in the state.", what, state.AmountPaidUSDC.ValueFloat64()), recreate)
+	case caas.StatusFailed:
+		return warn(summaryFailed, what+" and stays in the state.",
+			"To fix it in place, which costs nothing, correct the configuration and run terraform apply. "+
+				"To replace it, which buys a new deployment, run terraform apply -replace=ADDRESS with the address of this resource.")
+	case caas.StatusTerminationRequested:
+		return warn(summaryEnding, what+". It can be neither changed nor extended, and leaves the state when it has ended.")
+	case caas.StatusRequested:
+		if waits {
+			return warn(summaryStarting, what+": it is still starting. The next terraform plan shows its status again.")
+		}
+	}
+	return nil
+}
+
+// endsSoon is how close the end of a deployment is worth a warning.
+const endsSoon = time.Hour
+
+func endsSoonWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
+	end, known := parseTime(state.EndsAt)
+	if !known || end.Sub(now) > endsSoon {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryEndsSoon, fmt.Sprintf(
+		"The prepaid time of the deployment %q expires at %s. To extend it, set duration_hours, now %d, to more than %d in the same apply.",
+		state.ResourcePrivateName.ValueString(), state.EndsAt.ValueString(), state.DurationHours.ValueInt64(), state.paidHours()))}
+}
+
+// unknownWarnings report a replacement attribute whose value is not known: the
+// plan shows an update, which becomes nothing when the value turns out equal.
+func unknownWarnings(planned, state *deploymentModel) diag.Diagnostics {
+	var names []string
+	for name, unknown := range map[string]bool{
+		"hardware_id": planned.HardwareID.IsUnknown(), "location_ids": isUnknownSet(planned.LocationIDs), "gpus_per_container": planned.GPUsPerContainer.IsUnknown(),
+		"container_config": planned.ContainerConfig.IsUnknown(), "container_config.replica_count": isUnknownReplicas(planned.ContainerConfig),
+	} {
+		if unknown {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryUnknownReplace, fmt.Sprintf(
+		"%s of the deployment %q is not known at plan, and a change of it forces replacement. If the value turns out unchanged, nothing is replaced. "+
+			"If it turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\" before anything is destroyed, and the next plan shows the replacement.",
+		strings.Join(names, ", "), state.ResourcePrivateName.ValueString()))}
+}
+
+func isUnknownReplicas(container types.Object) bool {
+	replicas, ok := container.Attributes()["replica_count"]
+	return ok && replicas.IsUnknown()
+}
+
+// noImageWarning reports a deployment without an image, which the API accepts
+// (seed).
+func noImageWarning() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(attributePaths["image_url"], summaryNoImage,
+		"registry_config has no image_url. The API accepts that, but there is nothing to run: set the full path of an image, such as image_url = \"ghcr.io/org/image:tag\".")
+}

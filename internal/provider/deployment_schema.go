@@ -1,0 +1,175 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Schema implements resource.Resource.
+func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := computedAttributes()
+	attributes["resource_private_name"] = schema.StringAttribute{
+		MarkdownDescription: "Name of the deployment, unique in the account. Updated in place. Exactly one of `resource_private_name` and `resource_private_name_prefix` is required.",
+		Optional:            true,
+		Computed:            true,
+		Validators: []validator.String{
+			stringvalidator.LengthAtLeast(1),
+			stringvalidator.ExactlyOneOf(path.MatchRoot("resource_private_name"), path.MatchRoot("resource_private_name_prefix")),
+		},
+	}
+	attributes["resource_private_name_prefix"] = schema.StringAttribute{
+		MarkdownDescription: "Prefix of the name. The provider adds eight random lower-case letters or digits and stores the name in `resource_private_name`, " +
+			"so that a replacement can be created before the old deployment is destroyed (`create_before_destroy`). " +
+			"Updated in place: a name that starts with the new prefix stays, any other is renamed. Conflicts with `resource_private_name`.",
+		Optional:   true,
+		Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+	}
+	attributes["duration_hours"] = schema.Int64Attribute{
+		MarkdownDescription: "Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
+			"increasing it buys the difference and extends the deployment; decreasing it is an error.",
+		Required:   true,
+		CustomType: wholeNumberType{},
+		Validators: []validator.Int64{int64validator.AtLeast(1)},
+	}
+	attributes["gpus_per_container"] = schema.Int64Attribute{
+		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. Changing this forces replacement.",
+		Optional:            true,
+		CustomType:          wholeNumberType{},
+		Computed:            true,
+		Default:             int64default.StaticInt64(gpusPerContainer),
+		Validators:          []validator.Int64{eightGPUs{}},
+		PlanModifiers:       []planmodifier.Int64{replaceInt64()},
+	}
+	attributes["hardware_id"] = schema.Int64Attribute{
+		MarkdownDescription: "ID of the hardware type, as returned by the data source `ioneth_caas_hardware`. Minimum 1. Changing this forces replacement.",
+		Required:            true,
+		CustomType:          wholeNumberType{},
+		Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		PlanModifiers:       []planmodifier.Int64{replaceInt64()},
+	}
+	attributes["location_ids"] = schema.SetAttribute{
+		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one. Changing this forces replacement.",
+		ElementType:         wholeNumberType{},
+		Required:            true,
+		Validators: []validator.Set{
+			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
+		},
+		PlanModifiers: []planmodifier.Set{replaceSet()},
+	}
+	attributes["container_config"] = containerConfigAttribute()
+	attributes["registry_config"] = registryConfigAttribute()
+	attributes["max_cost_usdc"] = schema.Float64Attribute{
+		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan and again right before each purchase; " +
+			"a higher price is an error. Updated in place, without an API call. Defaults to no limit.",
+		Optional:   true,
+		Validators: []validator.Float64{float64validator.AtLeast(0)},
+	}
+	attributes["renewal"] = renewalAttribute()
+	attributes["wait_for_running"] = schema.BoolAttribute{
+		MarkdownDescription: "Whether create and update wait until the deployment is running and every container has a public URL. Defaults to `true`. Updated in place, without an API call.",
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(true),
+	}
+	attributes["recreate_when_ended"] = schema.BoolAttribute{
+		MarkdownDescription: "Whether to recreate the deployment, and pay for it again, after it has ended. " +
+			"Defaults to `false`: an ended deployment stays in the state and every plan shows a warning. Updated in place, without an API call.",
+		Optional: true,
+		Computed: true,
+		Default:  booldefault.StaticBool(false),
+	}
+	attributes["timeouts"] = timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Update: true, Delete: true,
+		CreateDescription: "Timeout of create, including the wait, as a duration such as `\"30m\"` or `\"1h\"`. Must be longer than 0. Defaults to `\"45m\"`.",
+		UpdateDescription: "Timeout of update, including the wait, as a duration such as `\"30m\"`. Must be longer than 0. Defaults to `\"30m\"`.",
+		DeleteDescription: "Timeout of delete, including the wait, as a duration such as `\"30m\"`. Must be longer than 0. Defaults to `\"20m\"`.",
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Deployment of containers on GPUs of io.net, paid in advance by the hour. " +
+			"Each container has 8 GPUs and serves HTTP on one port at its own public URL.",
+		Attributes: attributes,
+	}
+}
+
+// computedAttributes returns the attributes that only the API sets. None of them
+// changes by itself while the deployment runs: refreshing an unchanged deployment
+// changes no byte of the state.
+func computedAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"deployment_id": schema.StringAttribute{
+			MarkdownDescription: "ID of the deployment, a UUID.", Computed: true,
+		},
+		"status": schema.StringAttribute{
+			MarkdownDescription: "Status of the deployment in lower case: `deployment requested`, `running`, `completed`, " +
+				"`failed`, `termination requested` or `destroyed`.",
+			Computed: true,
+		},
+		"paid_hours": schema.Int64Attribute{
+			MarkdownDescription: "Total number of prepaid hours, including extensions made outside this resource. Never decreases.", Computed: true,
+		},
+		"created_at": schema.StringAttribute{
+			MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format.", Computed: true,
+		},
+		"started_at": schema.StringAttribute{
+			MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then.", Computed: true,
+		},
+		"ends_at": schema.StringAttribute{
+			MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs.", Computed: true,
+		},
+		"finished_at": schema.StringAttribute{
+			MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then.", Computed: true,
+		},
+		"hardware_name": schema.StringAttribute{
+			MarkdownDescription: "Name of the hardware type.", Computed: true,
+		},
+		"brand_name": schema.StringAttribute{
+			MarkdownDescription: "Manufacturer of the hardware.", Computed: true,
+		},
+		"total_gpus": schema.Int64Attribute{
+			MarkdownDescription: "Total number of GPUs of all containers.", Computed: true,
+		},
+		"secret_env_keys": schema.SetAttribute{
+			MarkdownDescription: "Names of the secret environment variables that the API returns for the deployment.", ElementType: types.StringType, Computed: true,
+		},
+		"amount_paid_usdc": schema.Float64Attribute{
+			MarkdownDescription: "Amount paid for the deployment so far, in USDC.", Computed: true,
+		},
+		"public_urls": schema.ListAttribute{
+			MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it.", ElementType: types.StringType, Computed: true,
+		},
+		"containers": schema.ListNestedAttribute{
+			MarkdownDescription: "Containers of the deployment, ordered by `container_id`.",
+			Computed:            true,
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"container_id": schema.StringAttribute{MarkdownDescription: "ID of the container.", Computed: true},
+				"device_id":    schema.StringAttribute{MarkdownDescription: "ID of the machine on which the container runs.", Computed: true},
+				"status":       schema.StringAttribute{MarkdownDescription: "Status of the container in lower case.", Computed: true},
+				"public_url":   schema.StringAttribute{MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it.", Computed: true},
+			}},
+		},
+	}
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity. Its version stays 0,
+// because Terraform presents a state without an identity as version 0.
+func (r *deploymentResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"deployment_id": identityschema.StringAttribute{
+			Description: "ID of the deployment, a UUID.", RequiredForImport: true,
+		},
+	}}
+}

@@ -1,0 +1,160 @@
+package provider
+
+import (
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// variableName matches every name that an environment variable can have.
+var variableName = regexp.MustCompile("^[^=\x00]+$")
+
+// containerConfigAttribute returns the attribute container_config.
+func containerConfigAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "Configuration of the containers.",
+		Required:            true,
+		Attributes: map[string]schema.Attribute{
+			"replica_count": schema.Int64Attribute{
+				MarkdownDescription: "Number of containers. Minimum 1. Changing this forces replacement.",
+				Required:            true,
+				CustomType:          wholeNumberType{},
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				PlanModifiers:       []planmodifier.Int64{replaceInt64()},
+			},
+			"entrypoint": schema.ListAttribute{
+				MarkdownDescription: "Command to run in each container, in exec form; it overrides the entrypoint of the image. Updated in place. Write `$$` for a literal `$`.",
+				ElementType:         types.StringType,
+				Required:            true,
+				Validators:          []validator.List{listvalidator.NoNullValues()},
+			},
+			"args": schema.ListAttribute{
+				MarkdownDescription: "Arguments appended to the entrypoint. At least one item when set. Updated in place. Write `$$` for a literal `$`. " +
+					"The API does not return them: changes made outside Terraform are not detected, and an import leaves them out.",
+				ElementType: types.StringType,
+				Optional:    true,
+				Validators:  []validator.List{notEmptyArgs{}, listvalidator.NoNullValues()},
+			},
+			"traffic_port": schema.Int64Attribute{
+				MarkdownDescription: "HTTP port of each container, which io.net also uses for health checks. 1 to 65535. Updated in place.",
+				Required:            true,
+				CustomType:          wholeNumberType{},
+				Validators:          []validator.Int64{int64validator.Between(1, 65535)},
+			},
+			"env_variables": schema.MapAttribute{
+				MarkdownDescription: "Environment variables of each container. Updated in place. Write `$$` for a literal `$` in a value. Defaults to `{}`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Computed:            true,
+				Default:             mapdefault.StaticValue(types.MapValueMust(types.StringType, map[string]attr.Value{})),
+				Validators:          []validator.Map{variableNames()},
+			},
+			"secret_env_variables": schema.MapAttribute{
+				MarkdownDescription: "Secret environment variables of each container. No name may also be in `env_variables`. Updated in place. " +
+					"The values are stored in the state; the API returns only the names. When never set, this resource does not manage secret variables; removing it removes them from the deployment. " +
+					"Conflicts with `secret_env_variables_wo`.",
+				ElementType: types.StringType,
+				Optional:    true,
+				Sensitive:   true,
+				Validators:  []validator.Map{variableNames()},
+			},
+			"secret_env_variables_wo": schema.MapAttribute{
+				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`. " +
+					"Requires `secret_env_variables_wo_version`. Conflicts with `secret_env_variables`.",
+				ElementType: types.StringType,
+				Optional:    true,
+				WriteOnly:   true,
+				Sensitive:   true,
+				Validators:  []validator.Map{variableNames()},
+			},
+			"secret_env_variables_wo_version": schema.Int64Attribute{
+				MarkdownDescription: "Version of `secret_env_variables_wo`, any whole number. Updated in place: changing it sends the variables again.",
+				Optional:            true,
+				CustomType:          wholeNumberType{},
+			},
+		},
+	}
+}
+
+// variableNames validates the names of environment variables. A null value is
+// equal to an omitted variable, as modules pass it.
+func variableNames() validator.Map {
+	return mapvalidator.KeysAre(stringvalidator.RegexMatches(variableName,
+		"must be the name of an environment variable: at least one character, and neither = nor NUL"))
+}
+
+// registryConfigAttribute returns the attribute registry_config.
+func registryConfigAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "Container image and the credentials of its registry.",
+		Required:            true,
+		Attributes: map[string]schema.Attribute{
+			"image_url": schema.StringAttribute{
+				MarkdownDescription: "Full path of the container image, such as `ghcr.io/org/image:tag`. Updated in place. When omitted, the plan shows a warning, because there is nothing to run. " +
+					"io.net does not support private images of AWS ECR.",
+				Optional:   true,
+				Validators: []validator.String{imageReference{}},
+			},
+			"registry_username": schema.StringAttribute{
+				MarkdownDescription: "User name for the registry of a private image. An empty string is equal to an omitted value. Updated in place. The API does not return it: changes made outside Terraform are not detected.",
+				Optional:            true,
+			},
+			"registry_secret": schema.StringAttribute{
+				MarkdownDescription: "Token or password for the registry, stored in the state. Updated in place. The API does not return it: changes made outside Terraform are not detected. " +
+					"Conflicts with `registry_secret_wo`.",
+				Optional:  true,
+				Sensitive: true,
+			},
+			"registry_secret_wo": schema.StringAttribute{
+				MarkdownDescription: "Token or password for the registry, stored neither in the plan nor in the state. Updated in place, when `registry_secret_wo_version` changes. " +
+					"Requires `registry_secret_wo_version`. Conflicts with `registry_secret`.",
+				Optional:  true,
+				WriteOnly: true,
+				Sensitive: true,
+			},
+			"registry_secret_wo_version": schema.Int64Attribute{
+				MarkdownDescription: "Version of `registry_secret_wo`, any whole number. Updated in place: changing it sends the secret again.",
+				Optional:            true,
+				CustomType:          wholeNumberType{},
+			},
+		},
+	}
+}
+
+// renewalAttribute returns the attribute renewal.
+func renewalAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "Extension of the deployment before its prepaid time expires. An apply that is planned when fewer than `early_renewal_hours` remain buys `hours` more, " +
+			"so a scheduled `terraform apply` keeps the deployment running. Renewals appear in `paid_hours`; `duration_hours` keeps its value. A new or changed value takes effect in the first plan after the apply that stores it. Updated in place. Defaults to no renewal.",
+		Optional: true,
+		Attributes: map[string]schema.Attribute{
+			"early_renewal_hours": schema.Int64Attribute{
+				MarkdownDescription: "Number of remaining hours below which the deployment is renewed. Minimum 1. Must be longer than the interval between applies; choose several times that.",
+				Required:            true,
+				CustomType:          wholeNumberType{},
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"hours": schema.Int64Attribute{
+				MarkdownDescription: "Number of hours that each renewal buys. Minimum 1.",
+				Required:            true,
+				CustomType:          wholeNumberType{},
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"max_total_hours": schema.Int64Attribute{
+				MarkdownDescription: "Maximum total number of prepaid hours; no renewal exceeds it. Minimum 1. Defaults to no limit.",
+				Optional:            true,
+				CustomType:          wholeNumberType{},
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+		},
+	}
+}

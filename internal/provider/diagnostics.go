@@ -1,0 +1,221 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
+)
+
+// failure is an operation that failed, as the user reads it. Its diagnostics say,
+// in this order: what happened and what the API returned, what state things are in
+// now, what to do next, and the request.
+type failure struct {
+	summary string
+	err     error
+	state   string
+	next    string
+	// locate returns the attribute that a 422 is about; nil when there is none.
+	locate func(loc []string) (path.Path, bool)
+}
+
+// errors returns one error for each problem of a 422 that names an attribute, else
+// one for all.
+func (f failure) errors() diag.Diagnostics {
+	var diags diag.Diagnostics
+	var apiErr *caas.Error
+	if !errors.As(f.err, &apiErr) {
+		diags.AddError(f.summary, f.detail(reason(f.err)))
+		return diags
+	}
+	for _, problem := range apiErr.Problems {
+		if f.locate == nil {
+			break
+		}
+		if at, ok := f.locate(problem.Loc); ok {
+			diags.AddAttributeError(at, f.summary, f.detail("The API rejected it: "+problem.String()))
+		}
+	}
+	if len(diags) < max(len(apiErr.Problems), 1) {
+		diags.AddError(f.summary, f.detail(reason(f.err)))
+	}
+	return diags
+}
+
+// warning returns the failure as a warning, for what can continue without it.
+func (f failure) warning() diag.Diagnostic {
+	return diag.NewWarningDiagnostic(f.summary, f.detail(reason(f.err)))
+}
+
+func (f failure) detail(reason string) string {
+	where := ""
+	next := f.next
+	var apiErr *caas.Error
+	if errors.As(f.err, &apiErr) {
+		where = apiErr.Where()
+		if apiErr.Status == 0 && caas.IsRejected(f.err) && !errors.Is(f.err, deployment.ErrInterrupted) {
+			next = strings.TrimSpace(next + " If the API has another address, set endpoint in the provider block, or IONETH_ENDPOINT.")
+		}
+	}
+	if caas.IsUnauthorized(f.err) {
+		next = strings.TrimSpace("Check token and api_key in the provider block, or IONETH_TOKEN and IONETH_API_KEY. " + next)
+	}
+	return paragraphs(strings.TrimSpace(sentence(reason)+" "+f.state), next, where)
+}
+
+// reason says what the API returned, or why there is no answer.
+func reason(err error) string {
+	var unconfirmed *deployment.UnconfirmedError
+	if errors.As(err, &unconfirmed) {
+		return sentence(reason(unconfirmed.Cause)) + " " + sentence(reason(unconfirmed.Lookup))
+	}
+	var apiErr *caas.Error
+	if !errors.As(err, &apiErr) {
+		return err.Error()
+	}
+	prefix := ""
+	switch {
+	case errors.Is(err, deployment.ErrTimeout):
+		prefix = "The operation timed out. "
+	case errors.Is(err, deployment.ErrInterrupted):
+		prefix = "The operation was interrupted. "
+	}
+	if apiErr.Status == 0 {
+		return prefix + apiErr.Reason()
+	}
+	return prefix + "The API returned: " + apiErr.Reason()
+}
+
+// paragraphs joins the strings that are not empty, each a paragraph.
+func paragraphs(texts ...string) string {
+	var kept []string
+	for _, text := range texts {
+		if text != "" {
+			kept = append(kept, text)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}
+
+// sentence starts a string with a capital letter and ends it with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}
+
+// destroyHint is in every error of a plan: terraform destroy plans first, and no
+// such error may keep a deployment running.
+const destroyHint = "To destroy regardless of this error, run terraform destroy -refresh=false."
+
+// requestLine is the last paragraph of an error about a request.
+var requestLine = regexp.MustCompile(`\n\n(GET|POST|PATCH|PUT|DELETE) /[^\n]*$`)
+
+// withDestroyHint adds destroyHint to the errors of a plan or of a read, before the
+// request.
+func withDestroyHint(diags diag.Diagnostics) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range diags {
+		if d.Severity() != diag.SeverityError {
+			out = append(out, d)
+			continue
+		}
+		detail, request := d.Detail(), requestLine.FindString(d.Detail())
+		detail = strings.TrimSuffix(detail, request) + "\n\n" + destroyHint + request
+		if at, ok := d.(diag.DiagnosticWithPath); ok {
+			out = append(out, diag.NewAttributeErrorDiagnostic(at.Path(), d.Summary(), detail))
+			continue
+		}
+		out = append(out, diag.NewErrorDiagnostic(d.Summary(), detail))
+	}
+	return out
+}
+
+// internalError is a value that the schema does not allow.
+func internalError(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summaryInternal, fmt.Sprintf("This is a bug in the provider, please report it: %s", err))
+}
+
+// configurationUnknownError is the error of a read that Terraform requests while
+// the provider's configuration is not known, as in a plan where the token comes
+// from a resource that does not exist yet.
+func configurationUnknownError() diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summaryConfigurationUnknown, paragraphs(
+		"A value in the provider block comes from a resource that does not exist yet, so the API can't be called in this plan.",
+		"Give the provider values that are known at plan, such as variables or IONETH_TOKEN and IONETH_API_KEY. "+
+			"Or apply in two steps: run terraform apply with -target for what the value comes from, then terraform apply.",
+	))
+}
+
+var (
+	containerConfigPath = path.Root("container_config")
+	registryConfigPath  = path.Root("registry_config")
+)
+
+// attributePaths maps the members of the API's requests to attributes. The deploy
+// call nests them and PATCH does not, so only their names count.
+var attributePaths = map[string]path.Path{
+	"resource_private_name":   path.Root("resource_private_name"),
+	"cluster_name":            path.Root("resource_private_name"),
+	"duration_hours":          path.Root("duration_hours"),
+	"gpus_per_container":      path.Root("gpus_per_container"),
+	"hardware_id":             path.Root("hardware_id"),
+	"location_ids":            path.Root("location_ids"),
+	"container_config":        containerConfigPath,
+	"replica_count":           containerConfigPath.AtName("replica_count"),
+	"entrypoint":              containerConfigPath.AtName("entrypoint"),
+	"args":                    containerConfigPath.AtName("args"),
+	"traffic_port":            containerConfigPath.AtName("traffic_port"),
+	"env_variables":           containerConfigPath.AtName("env_variables"),
+	"secret_env_variables":    containerConfigPath.AtName("secret_env_variables"),
+	"secret_env_variables_wo": containerConfigPath.AtName("secret_env_variables_wo"),
+	"registry_config":         registryConfigPath,
+	"image_url":               registryConfigPath.AtName("image_url"),
+	"registry_username":       registryConfigPath.AtName("registry_username"),
+	"registry_secret":         registryConfigPath.AtName("registry_secret"),
+}
+
+// locateAttribute returns the attribute that a 422's loc names. A loc continues
+// into a list or map after the attribute, where a variable may have the name of an
+// attribute, so the search stops at the first one that is not an object.
+func locateAttribute(loc []string) (at path.Path, ok bool) {
+	for _, step := range loc {
+		next, known := attributePaths[step]
+		if !known {
+			continue
+		}
+		at, ok = next, true
+		if step != "container_config" && step != "registry_config" {
+			break
+		}
+	}
+	return at, ok
+}
+
+// plural returns a number with its noun: "1 hour", "2 hours".
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// since returns " since TIME", or "".
+func since(at types.String) string {
+	if at.ValueString() == "" {
+		return ""
+	}
+	return " since " + at.ValueString()
+}

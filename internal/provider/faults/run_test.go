@@ -1,0 +1,152 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestFaults runs every operation into the faults of its API call and checks the
+// invariants.
+func TestFaults(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // much garbage, little memory
+	t.Run("cell", func(t *testing.T) {
+		for _, o := range operations {
+			for _, f := range faults {
+				if f.affects(o.at) {
+					t.Run(o.name+"/"+f.name, func(t *testing.T) {
+						t.Parallel()
+						testCell(t, o, f)
+					})
+				}
+			}
+		}
+	})
+}
+
+func testCell(t *testing.T, o operation, f fault) {
+	e := newTestEnv(t, o)
+	if ok := e.runInto(o, f); !ok && f.name == "none" {
+		e.violate(converges, "the operation fails without a fault")
+	}
+	e.checkBought(o.config)
+	e.checkNotTainted()
+	e.checkNothingLost()
+	e.removeFaults()
+	if o.readiness {
+		e.checkReadiness()
+	}
+	e.converge(o.config)
+	e.checkBought(o.config)
+	e.checkSecrets()
+}
+
+// runInto runs the operation with the fault. It returns false after an error.
+func (e *testEnv) runInto(o operation, f fault) bool {
+	defer func(ctx context.Context) { e.interrupt(); e.ctx = ctx }(e.ctx)
+	e.ctx, e.interrupt = context.WithCancel(e.ctx)
+	injectAll := func() {
+		if o.afterLost.path != "" {
+			inject(e, o.afterLost, lostReply)
+		}
+		f.inject(e, o.at)
+	}
+	switch {
+	case o.readiness:
+		injectAll()
+		return e.applyReadiness()
+	case o.planning:
+		injectAll()
+		p := e.plan(o.config)
+		return p.action != "" && e.apply(&plan{action: "no-op", prior: p.prior}) // stores the refreshed state
+	}
+	p := e.plan(o.config)
+	injectAll()
+	return e.apply(p)
+}
+
+const (
+	sequences    = 30
+	seedVariable = "IONETH_SEED" // replays the sequence whose failure printed the seed
+)
+
+// TestFaults_random draws sequences of applies with faults in them.
+func TestFaults_random(t *testing.T) {
+	first, n := uint64(time.Now().UnixNano()), sequences
+	if text := os.Getenv(seedVariable); text != "" {
+		first, n = must(strconv.ParseUint(text, 10, 64)), 1
+	}
+	for i := range uint64(n) {
+		t.Run(strconv.FormatUint(first+i, 10), func(t *testing.T) {
+			t.Parallel()
+			testSequence(t, first+i)
+		})
+	}
+}
+
+// testSequence applies some configurations into faults, and the last one without.
+func testSequence(t *testing.T, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, seed))
+	e := newTestEnv(t, operation{before: []settings{nil, baseConfig}[rng.IntN(2)]})
+	fmt.Fprintf(&e.output, "%s=%d replays this sequence.\n", seedVariable, seed)
+	wanted, changes := baseConfig, settings{}
+	for range 1 + rng.IntN(3) {
+		var o operation // a destroy, unless there is a configuration
+		if rng.IntN(7) > 0 {
+			draw(rng, changes, e.state != nil)
+			wanted = newConfig(changes)
+			o.config = wanted
+		}
+		fmt.Fprintf(&e.output, "apply %v, destroy: %t\n", changes, o.config == nil)
+		before := e.state.id()
+		e.runInto(o, fault{inject: func(*testEnv, request) {
+			for range 1 + rng.IntN(3) {
+				at, f := drawFault(rng)
+				fmt.Fprintf(&e.output, "  %s %s after %d: %s\n", at.method, at.path, at.skip, f.name)
+				f.inject(e, at)
+			}
+		}})
+		e.checkNothingLost()
+		if e.state.id() != before {
+			e.checkNotTainted()
+		}
+		e.checkBought(wanted)
+		e.removeFaults()
+	}
+	e.converge(wanted)
+	e.checkBought(wanted)
+	e.checkSecrets()
+}
+
+// draw changes one setting. Hours only grow, because they can't be reduced, and a
+// name changes only in the state: otherwise it is another deployment.
+func draw(rng *rand.Rand, changes settings, exists bool) {
+	switch n := rng.IntN(6); {
+	case n <= 1:
+		hours, _ := changes["duration_hours"].(int)
+		changes["duration_hours"] = max(hours, 24) + 1 + rng.IntN(6)
+	case n == 2:
+		changes["image"] = fmt.Sprintf("ghcr.io/org/image:%d", rng.IntN(5))
+	case n == 3 && exists:
+		changes["resource_private_name"] = []string{"vllm", "sglang", "tgi"}[rng.IntN(3)]
+	case n == 4:
+		changes["hardware_id"] = 203 + rng.IntN(2)
+	}
+}
+
+// drawFault draws a call and a fault of it, but for those in which the deployment
+// ends without the provider.
+func drawFault(rng *rand.Rand) (request, fault) {
+	for {
+		at, f := operations[rng.IntN(len(operations))].at, faults[rng.IntN(len(faults))]
+		if f.affects(at) && !strings.Contains(f.name, "meanwhile") && f.name != "unknown status" {
+			return at, f
+		}
+	}
+}

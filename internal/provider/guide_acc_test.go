@@ -1,0 +1,111 @@
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// guideVersion satisfies the version constraint of the examples.
+const guideVersion = "0.1.0"
+
+// guideStep is a block of shell commands, an example that the reader saves as
+// main.tf, or a line that the reader adds to it.
+var guideStep = regexp.MustCompile("(?ms)^```shell\n(.*?)^```|^\\{\\{ tffile \"(examples/.*?)\" \\}\\}|^Add the line `(.*?)` below `(.*?)` in `main.tf`")
+
+// TestAccGuides follows the guides against the mock: every command and every file
+// as it is on the page, the provider installed by terraform init as from the
+// Registry.
+func TestAccGuides(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are for a POSIX shell")
+	}
+	mirror := installInMirror(t)
+	for name, guide := range map[string]struct {
+		start string // the heading at which the mock or the account is ready
+		wants []string
+	}{
+		"getting-started": {"## 2. ", []string{
+			"H100 SXM", `Purchase of "first": 8 GPUs for 1 hour`, "Apply complete! Resources: 1 added", "No changes.", "1 changed", "Destroy complete!",
+		}},
+		"serving-an-llm": {"## 1. ", []string{`Purchase of "vllm": 8 GPUs for 24 hours`, "Apply complete!", "Destroy complete!"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, steps, found := strings.Cut(textOf(t, "../../templates/guides/"+name+".md.tmpl"), guide.start)
+			if !found {
+				t.Fatalf("the guide has no %q", guide.start)
+			}
+			env := acctest.New(t, restarting())
+			tf := env.Terraform(t)
+			tf.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror))
+			tf.Write("versions.tf", "") // the examples have their own requirement
+			tf.Write("guide.sh", guideScript(t, steps))
+
+			shell := exec.CommandContext(t.Context(), "bash", "-eo", "pipefail", "guide.sh")
+			shell.Dir = tf.Dir
+			// The one difference: the script does not answer Terraform's questions.
+			tf.Env = append(tf.Env, "TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve")
+			shell.Env = tf.Env
+			start := time.Now()
+			out, err := shell.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			t.Logf("the guide took %s", time.Since(start).Round(100*time.Millisecond))
+			for _, want := range guide.wants {
+				if !strings.Contains(flat(string(out)), want) {
+					t.Errorf("the output has no %q:\n%s", want, out)
+				}
+			}
+			if d := env.API.Deployments(); len(d) != 1 || d[0].Status != caastest.StatusDestroyed {
+				t.Errorf("the mock has %+v, want one destroyed deployment", d)
+			}
+		})
+	}
+}
+
+// guideScript returns the steps of a guide as one script.
+func guideScript(t *testing.T, guide string) string {
+	t.Helper()
+	var script strings.Builder
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		fmt.Fprintf(&script, "terraform() { %q \"$@\"; }\n", path)
+	}
+	for _, step := range guideStep.FindAllStringSubmatch(guide, -1) {
+		switch commands, example, line, below := step[1], step[2], step[3], step[4]; {
+		case commands != "":
+			script.WriteString("set -x\n" + commands + "set +x\n")
+		case example != "":
+			fmt.Fprintf(&script, "cat >main.tf <<'END_OF_FILE'\n%s\nEND_OF_FILE\n", textOf(t, filepath.Join("../..", example)))
+		default:
+			fmt.Fprintf(&script, "sed -i.before '/%s /a\\\n%s\n' main.tf\n", below, line)
+		}
+	}
+	return script.String()
+}
+
+// installInMirror builds the provider into a folder that Terraform and OpenTofu
+// install from.
+func installInMirror(t *testing.T) string {
+	t.Helper()
+	mirror := t.TempDir()
+	name := "terraform-provider-ioneth_v" + guideVersion
+	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		binary := filepath.Join(mirror, registry, "ioneth", "ioneth", guideVersion, runtime.GOOS+"_"+runtime.GOARCH, name)
+		build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/ioneth/terraform-provider-ioneth")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	return mirror
+}

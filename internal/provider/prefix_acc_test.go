@@ -1,0 +1,151 @@
+package provider_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// prefixed is the base deployment with a prefix in the place of its name.
+var prefixed = base.with(attributes{"resource_private_name": "", "resource_private_name_prefix": `"vllm-"`})
+
+var generatedName = regexp.MustCompile(`^vllm-[a-z0-9]{8}$`)
+
+// wantGeneratedNames checks the names of all deployments that the API ever had.
+func (env *testEnv) wantGeneratedNames(t *testing.T, n int) {
+	t.Helper()
+	names := map[string]bool{}
+	for _, d := range env.API.Deployments() {
+		names[d.Name] = true
+		if !generatedName.MatchString(d.Name) {
+			t.Errorf("the name is %q", d.Name)
+		}
+	}
+	if len(names) != n {
+		t.Errorf("%d names, want %d", len(names), n)
+	}
+}
+
+// Instances with one prefix have different names, and no name check is needed.
+func TestAccDeployment_prefixInstances(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", prefixed.with(attributes{"for_each": `toset(["a", "b"])`}).String()+"\n"+labeled(prefixed, "other"))
+	tf.Run("plan")
+	if n := env.API.Count("GET", "/clusters/check_cluster_name_availability"); n > 0 {
+		t.Errorf("the plan checked %d names", n)
+	}
+	tf.Run("apply", "-auto-approve")
+	env.wantGeneratedNames(t, 3)
+	tf.WantOutput(tf.Run("plan"), "No changes.")
+	tf.Write("main.tf", prefixed.with(attributes{"for_each": `toset(["a", "b"])`, "hardware_id": "204"}).String()+"\n"+labeled(prefixed, "other"))
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "2 added, 0 changed, 2 destroyed")
+	env.wantGeneratedNames(t, 5)
+	tf.WantOutput(tf.Run("plan"), "No changes.")
+	tf.WantOutput(tf.Run("destroy", "-auto-approve"), "3 destroyed")
+}
+
+// With a prefix the replacement runs before the old deployment is destroyed.
+func TestAccDeployment_prefixCreateBeforeDestroy(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]struct {
+		before, config attributes
+		flags          []string
+	}{
+		"replacement": {config: attributes{"hardware_id": "204"}}, "forced": {flags: []string{"-replace=" + address}},
+		"fixed name before": {
+			before: attributes{"resource_private_name": `"vllm-fixed123"`, "resource_private_name_prefix": ""},
+			config: attributes{"hardware_id": "204", "resource_private_name": "", "resource_private_name_prefix": `"vllm-"`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+			tf := env.Terraform(t)
+			config := prefixed.with(attributes{"lifecycle {\n create_before_destroy": "true\n}\n"})
+			tf.Write("main.tf", config.with(change.before).String())
+			tf.Run("apply", "-auto-approve")
+			env.API.ResetJournal()
+			tf.Write("main.tf", config.with(change.config).String())
+			out := tf.Run(append([]string{"apply", "-auto-approve"}, change.flags...)...)
+			if change.flags == nil {
+				tf.WantOutput(out, "With create_before_destroy it runs until the replacement has been created; without it the service is down meanwhile.")
+			}
+			env.deploymentsAre(t, "destroyed", "running")
+			env.wantGeneratedNames(t, 2)
+			if sent := env.changes(); len(sent) != 2 || !strings.HasPrefix(sent[0], "POST /deploy ") || sent[1] != "DELETE /deployment/ID" {
+				t.Errorf("the API received %q", sent)
+			}
+			tf.WantOutput(tf.Run("plan"), "No changes.")
+		})
+	}
+}
+
+// A create whose answer is lost finds the deployment by its generated name.
+func TestAccDeployment_prefixLostAnswer(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Reset: true})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", prefixed.String())
+	tf.Run("apply", "-auto-approve")
+	env.deploymentsAre(t, "running")
+	env.wantGeneratedNames(t, 1)
+	if id, tainted := deploymentInState(t, tf); id != env.API.Deployments()[0].ID || tainted {
+		t.Errorf("the state has %q, tainted: %t", id, tainted)
+	}
+	tf.WantOutput(tf.Run("plan"), "No changes.")
+}
+
+// A fixed name, a prefix and another prefix are changed into each other in place. A
+// name that starts with the new prefix stays.
+func TestAccDeployment_prefixChanged(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	renamed := regexp.MustCompile(`^PUT /clusters/ID/update-name {"cluster_name":"([^"]*)"}$`)
+	apply := func(config attributes, name string) {
+		t.Helper()
+		env.API.ResetJournal()
+		tf.Write("main.tf", config.String())
+		tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
+		sent := env.changes()
+		if name == "" && len(sent) > 0 || name != "" && (len(sent) != 1 || !renamed.MatchString(sent[0])) {
+			t.Errorf("%q: the API received %q", name, sent)
+		}
+		if got := env.API.Deployments()[0].Name; name != "" && !regexp.MustCompile(`^(`+name+`)$`).MatchString(got) {
+			t.Errorf("the name is %q, want %q", got, name)
+		}
+		tf.WantOutput(tf.Run("plan"), "No changes.")
+	}
+	prefix := func(prefix string) attributes {
+		return prefixed.with(attributes{"resource_private_name_prefix": `"` + prefix + `"`})
+	}
+	apply(prefix("vl"), "")                    // "vllm" starts with it
+	apply(prefix("vllm-"), "vllm-[a-z0-9]{8}") // and with this it does not
+	apply(prefix("sglang-"), "sglang-[a-z0-9]{8}")
+	apply(base.with(attributes{"resource_private_name": `"final"`}), "final")
+	apply(prefix("vllm-"), "vllm-[a-z0-9]{8}")
+	env.deploymentsAre(t, "running")
+}
+
+// An import under a prefix that its name has is an update that makes no call.
+func TestAccDeployment_prefixImport(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	d := caastest.Deployment{Name: "vllm-abcd1234", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"}
+	env.API.Add(d)
+	tf := env.Terraform(t)
+	tf.Write("main.tf", prefixed.String()+"import {\n  to = "+address+"\n  id = \"vllm-abcd1234\"\n}\n")
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "1 imported, 0 added, 1 changed, 0 destroyed")
+	if sent := env.changes(); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
+	}
+	tf.WantOutput(tf.Run("plan"), "No changes.")
+}

@@ -1,0 +1,119 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+)
+
+// priceDataSource is the data source ioneth_caas_price.
+type priceDataSource struct{ dataSource }
+
+var _ datasource.DataSourceWithConfigure = (*priceDataSource)(nil)
+
+func newPriceDataSource() datasource.DataSource { return &priceDataSource{} }
+
+type priceModel struct {
+	HardwareID       types.Int64 `tfsdk:"hardware_id"`
+	LocationIDs      types.Set   `tfsdk:"location_ids"`
+	DurationHours    types.Int64 `tfsdk:"duration_hours"`
+	GPUsPerContainer types.Int64 `tfsdk:"gpus_per_container"`
+	ReplicaCount     types.Int64 `tfsdk:"replica_count"`
+
+	TotalCostUSDC                types.Float64 `tfsdk:"total_cost_usdc"`
+	Discount                     types.Float64 `tfsdk:"discount"`
+	IonetFee                     types.Float64 `tfsdk:"ionet_fee"`
+	IonetFeePercent              types.Float64 `tfsdk:"ionet_fee_percent"`
+	CurrencyConversionFee        types.Float64 `tfsdk:"currency_conversion_fee"`
+	CurrencyConversionFeePercent types.Float64 `tfsdk:"currency_conversion_fee_percent"`
+	AvailableReplicaCount        []int64       `tfsdk:"available_replica_count"`
+}
+
+// Metadata implements datasource.DataSource.
+func (d *priceDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_caas_price"
+}
+
+// Schema implements datasource.DataSource.
+func (d *priceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	atLeastOne := func(description string) schema.Attribute {
+		return schema.Int64Attribute{
+			MarkdownDescription: description, Required: true,
+			CustomType: wholeNumberType{}, Validators: []validator.Int64{int64validator.AtLeast(1)},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Current price of a deployment. A purchase pays the price at the time of the apply, which may be another. " +
+			"To cap the cost at this price, set `max_cost_usdc = data.ioneth_caas_price.NAME.total_cost_usdc` in the deployment.",
+		Attributes: map[string]schema.Attribute{
+			"hardware_id": hardwareIDAttribute(),
+			"location_ids": schema.SetAttribute{
+				MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one.",
+				ElementType:         wholeNumberType{},
+				Required:            true,
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
+				},
+			},
+			"duration_hours":     atLeastOne("Number of hours to run. Minimum 1."),
+			"gpus_per_container": gpusPerContainerAttribute(),
+			"replica_count":      atLeastOne("Number of containers. Minimum 1."),
+
+			"total_cost_usdc":                 computedFloat64("Total cost, in USDC."),
+			"discount":                        computedFloat64("Discount, in USDC."),
+			"ionet_fee":                       computedFloat64("Fee of io.net, in USDC."),
+			"ionet_fee_percent":               computedFloat64("Fee of io.net, in percent."),
+			"currency_conversion_fee":         computedFloat64("Fee for currency conversion, in USDC."),
+			"currency_conversion_fee_percent": computedFloat64("Fee for currency conversion, in percent."),
+			"available_replica_count": schema.ListAttribute{
+				MarkdownDescription: "Numbers of containers for which there is capacity now, one for each location, in ascending order of `location_ids`.",
+				ElementType:         types.Int64Type,
+				Computed:            true,
+			},
+		},
+	}
+}
+
+// Read implements datasource.DataSource.
+func (d *priceDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m priceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if !d.requireConfigured(&resp.Diagnostics) {
+		return
+	}
+	m.GPUsPerContainer = gpusOrDefault(m.GPUsPerContainer)
+	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	price, err := d.service.Client().Price(ctx, caas.PriceRequest{
+		LocationIDs: expandInt64s(m.LocationIDs), HardwareID: m.HardwareID.ValueInt64(), DurationHours: m.DurationHours.ValueInt64(),
+		GPUsPerContainer: m.GPUsPerContainer.ValueInt64(), ReplicaCount: m.ReplicaCount.ValueInt64(),
+	})
+	if err != nil {
+		resp.Diagnostics.Append(queryError(summaryPriceError, err,
+			"Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs.")...)
+		return
+	}
+	m.flatten(price)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// flatten writes what the API returned into the model.
+func (m *priceModel) flatten(p *caas.Price) {
+	m.TotalCostUSDC = types.Float64Value(float64(p.TotalCostUSDC))
+	m.Discount = types.Float64Value(float64(p.Discount))
+	m.IonetFee = types.Float64Value(float64(p.IonetFee))
+	m.IonetFeePercent = types.Float64Value(float64(p.IonetFeePercent))
+	m.CurrencyConversionFee = types.Float64Value(float64(p.CurrencyConversionFee))
+	m.CurrencyConversionFeePercent = types.Float64Value(float64(p.CurrencyConversionFeePercent))
+	m.AvailableReplicaCount = make([]int64, len(p.AvailableReplicaCount))
+	for i, n := range p.AvailableReplicaCount {
+		m.AvailableReplicaCount[i] = int64(n)
+	}
+}

@@ -1,0 +1,270 @@
+package provider_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// warnings returns the summaries of the provider's warnings in an output.
+func warnings(out string) []string {
+	var found []string
+	for _, match := range regexp.MustCompile(`(?m)^Warning: (.*)$`).FindAllStringSubmatch(out, -1) {
+		if !strings.HasPrefix(match[1], "Provider development overrides") {
+			found = append(found, match[1])
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// A plan reports what matters before money is spent when there is a reason, and
+// nothing else.
+func TestAccDeployment_planDiagnostics(t *testing.T) {
+	t.Parallel()
+	const buys = `Purchase of "vllm": 8 GPUs for 24 hours, 478.08 USDC`
+	for name, c := range map[string]struct {
+		before  attributes // applied first, if any
+		prepare func(*testEnv)
+		config  attributes
+		warns   []string
+		output  []string
+		fails   bool
+	}{
+		"a new deployment": {
+			config: base, warns: []string{buys},
+			output: []string{"It costs 478.08 USDC, paid in advance, which is 19.92 an hour, for 1 container of 8 GPUs on hardware 203. To cap the cost, set max_cost_usdc = 478.08."},
+		},
+		"within the budget": {
+			config: base.with(attributes{"max_cost_usdc": "478.08"}), warns: []string{buys}, output: []string{"max_cost_usdc = 478.08 allows it."},
+		},
+		"above the budget": {
+			config: base.with(attributes{"max_cost_usdc": "400"}), fails: true,
+			output: []string{`"vllm": 8 GPUs for 24 hours: the price is 478.08 USDC, and max_cost_usdc allows 400.00. Nothing was bought.`, "Increase max_cost_usdc to 478.08 or more"},
+		},
+		"an extension": {
+			before: base, config: base.with(attributes{"duration_hours": "30"}),
+			warns: []string{`Purchase of 6 more hours for "vllm", 119.52 USDC`},
+		},
+		"an extension above the budget": {
+			before: base, config: base.with(attributes{"duration_hours": "30", "max_cost_usdc": "100"}), fails: true,
+			output: []string{`6 more hours for "vllm": the price is 119.52 USDC, and max_cost_usdc allows 100.00.`},
+		},
+		"an extension that was bought elsewhere": {
+			before: base, config: base.with(attributes{"duration_hours": "30"}),
+			prepare: func(env *testEnv) {
+				env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.DurationHours = 40 })
+			},
+		},
+		"a replacement": {
+			before: base, config: base.with(attributes{"hardware_id": "204"}),
+			warns:  []string{`Purchase of "vllm": 8 GPUs for 24 hours, 574.08 USDC`, `Replacement of the deployment "vllm"`},
+			output: []string{"The first hour is not refunded; other unused time is refunded by the minute. The service is down until the replacement is running. create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix."},
+		},
+		"a taken name": {
+			prepare: func(env *testEnv) { env.API.Add(caastest.Deployment{Name: "vllm"}) }, config: base, warns: []string{buys}, fails: true,
+			output: []string{"import { to = ioneth_caas_deployment.NAME id = "},
+		},
+		"a rename to a taken name": {
+			before: base, prepare: func(env *testEnv) { env.API.Add(caastest.Deployment{Name: "other"}) },
+			config: base.with(attributes{"resource_private_name": `"other"`}), fails: true,
+			output: []string{`The name "other" is held by the deployment`, "or rename or destroy that deployment first."},
+		},
+		"insufficient capacity": {
+			prepare: func(env *testEnv) { env.API.SetReplicas(203, 1, 1); env.API.SetReplicas(203, 3, 0) },
+			config:  base.with(attributes{"container_config.replica_count": "2"}),
+			warns:   []string{"Insufficient capacity", `Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
+			output: []string{`"vllm" requires capacity for 2 containers on hardware 203. Its locations have: 1 (US,`, "1 container. Locations with enough capacity: 2 (DE,",
+				"Add one to location_ids, or apply when there is capacity."},
+		},
+		"replacement without capacity": {
+			before: base, prepare: func(env *testEnv) { env.API.SetReplicas(203, 1, 1) },
+			config: base.with(attributes{"container_config.replica_count": "3"}), fails: true,
+			output: []string{"Insufficient capacity", "the apply destroys it before it creates the new one (the check already counts 1 container that this frees)", "set plan_checks = false"},
+		},
+		"replacement without capacity, no plan checks": {
+			before: base, prepare: func(env *testEnv) { env.API.SetReplicas(203, 1, 1) },
+			config: base.with(attributes{"container_config.replica_count": "3", "plan_checks": "false"}),
+		},
+		"replacement with the capacity that it frees": {
+			before: base, prepare: func(env *testEnv) { env.API.SetReplicas(203, 1, 1) },
+			config: base.with(attributes{"container_config.replica_count": "2"}),
+			warns:  []string{`Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`, `Replacement of the deployment "vllm"`},
+		},
+		"capacity in two locations together": {
+			prepare: func(env *testEnv) { env.API.SetReplicas(203, 1, 1); env.API.SetReplicas(203, 3, 1) },
+			config:  base.with(attributes{"container_config.replica_count": "2", "location_ids": "[1, 3]"}),
+			warns:   []string{`Purchase of "vllm": 16 GPUs for 24 hours, 956.16 USDC`},
+		},
+		"unescaped dollars": {
+			config: base.with(attributes{
+				"container_config.args":                            `["--key", "$hunter2", "$$fine", "$hunter2"]`,
+				"container_config.env_variables":                   `{ A = "hunter2$${B}", FINE = "$$${B}", Z = "hunter2$" }`,
+				"container_config.secret_env_variables_wo":         `{ S = "hunter2$" }`,
+				"container_config.secret_env_variables_wo_version": `1`,
+			}),
+			warns: []string{buys, "Unescaped $ in container_config.args", "Unescaped $ in container_config.env_variables", "Unescaped $ in container_config.secret_env_variables_wo"},
+			output: []string{
+				"Index 1, 3 of container_config.args: io.net takes a $ for the start of a variable", "Write $$ for a literal $, or use provider::ioneth::escape.",
+				`Key "A", "Z" of container_config.env_variables:`, `Key "S" of container_config.secret_env_variables_wo:`,
+			},
+		},
+		"no image": {
+			config: base.with(attributes{"registry_config.image_url": ""}), warns: []string{buys, "Deployment without an image"},
+			output: []string{`set the full path of an image, such as image_url = "ghcr.io/org/image:tag"`},
+		},
+		"hardware that is not offered": {
+			config: base.with(attributes{"hardware_id": "999"}), fails: true,
+			output: []string{"Hardware or location is not offered", "hardware_id = 999", "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs."},
+		},
+		"a wrong token": {
+			prepare: func(env *testEnv) {
+				env.API.Inject(caastest.Fault{Times: -1, Status: 401, Body: `{"detail": "token expired"}`})
+			},
+			config: base, fails: true, output: []string{"Failed to check the deployment name", "token expired", "Check token and api_key in the provider block"},
+		},
+		"a change in place": {before: base, config: base.with(attributes{"container_config.traffic_port": "9000"})},
+		"nothing to change": {before: base, config: base},
+		"no plan checks": {
+			prepare: func(env *testEnv) { env.API.Add(caastest.Deployment{Name: "vllm"}) }, config: base.with(attributes{"plan_checks": "false", "container_config.args": `["$KEY"]`}),
+		},
+		"price service down": {
+			prepare: func(env *testEnv) { env.API.Inject(caastest.Fault{Path: "/price", Times: -1, Status: 500}) }, config: base, warns: []string{"Failed to read the price"},
+		},
+		"price service down, and a budget": {
+			prepare: func(env *testEnv) { env.API.Inject(caastest.Fault{Path: "/price", Times: -1, Status: 500}) },
+			config:  base.with(attributes{"max_cost_usdc": "500"}), fails: true, output: []string{"Cannot verify the budget"},
+		},
+		"capacity service down": {
+			prepare: func(env *testEnv) {
+				env.API.Inject(caastest.Fault{Path: "/available-replicas", Times: -1, Status: 500})
+			}, config: base,
+			warns: []string{"Failed to check capacity", buys},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+			tf := env.Terraform(t)
+			tf.WriteProvider("max_retries = 0")
+			if c.before != nil {
+				tf.Write("main.tf", c.before.String())
+				tf.Run("apply", "-auto-approve")
+			}
+			if c.prepare != nil {
+				c.prepare(env)
+			}
+			if c.config["plan_checks"] != "" {
+				tf.WriteProvider("plan_checks = false")
+				c.config = c.config.with(attributes{"plan_checks": ""})
+			}
+			tf.Write("main.tf", c.config.String())
+			env.API.ResetJournal()
+			out, code := tf.Try("plan")
+			if (code != 0) != c.fails {
+				t.Fatalf("terraform plan: exit %d\n%s", code, out)
+			}
+			if got := warnings(out); !slices.Equal(got, slices.Sorted(slices.Values(c.warns))) && !c.fails {
+				t.Errorf("the plan warns\n%q\nwant\n%q", got, c.warns)
+			}
+			for _, words := range c.output {
+				tf.WantOutput(out, words)
+			}
+			if changes := env.changes(); len(changes) > 0 {
+				t.Errorf("the plan sent %q", changes)
+			}
+			if strings.Count(out, "hunter2") > strings.Count(c.config.String(), "hunter2") || name == "no plan checks" && len(env.API.Requests("", "")) > 0 {
+				t.Errorf("the plan prints a value, or sends %d requests:\n%s", len(env.API.Requests("", "")), out)
+			}
+		})
+	}
+}
+
+// A hundred equal deployments need one request for the price, one for the capacity,
+// and one for each name.
+func TestAccDeployment_planRequestsOnce(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	hundred := base.with(attributes{"count": "100", "resource_private_name": `"vllm-${count.index}"`})
+	tf.Write("main.tf", hundred.String())
+	tf.Run("plan")
+	for path, want := range map[string]int{"/price": 1, "/available-replicas": 1, "/clusters/check_cluster_name_availability": 100, "": 102} {
+		if got := len(env.API.Requests("", path)); got != want {
+			t.Errorf("%d requests for %q, want %d", got, path, want)
+		}
+	}
+}
+
+// With a fixed name both deployments would need it at the same time: the plan warns
+// of it, and the error at apply says what to use instead.
+func TestAccDeployment_createBeforeDestroyNeedsPrefix(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	config := func(hardware string) string {
+		return base.with(attributes{"hardware_id": hardware, "lifecycle {\n create_before_destroy": "true\n}"}).String()
+	}
+	tf.Write("main.tf", config("203"))
+	tf.Run("apply", "-auto-approve")
+	tf.Write("main.tf", config("204"))
+	out := mustFail(t, tf, "apply", "-auto-approve")
+	tf.WantOutput(out, "create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix.")
+	tf.WantOutput(out, "If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it.")
+	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name")
+	env.deploymentsAre(t, "running")
+}
+
+// A change to a deployment that ends within the hour warns of it, unless the change
+// buys more time.
+func TestAccDeployment_endsSoon(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Clock: caas.SystemClock{}, Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	brief := base.with(attributes{"duration_hours": "1"})
+	tf.Write("main.tf", brief.String())
+	tf.Run("apply", "-auto-approve")
+	env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Started = d.Started.Add(-10 * time.Minute) })
+	tf.Write("main.tf", brief.with(attributes{"container_config.traffic_port": "9000"}).String())
+	out := tf.Run("plan")
+	if got := warnings(out); !slices.Equal(got, []string{"Deployment ends within the hour"}) {
+		t.Errorf("the plan warns %q", got)
+	}
+	tf.WantOutput(out, "To extend it, set duration_hours, now 1, to more than 1 in the same apply.")
+	tf.Write("main.tf", base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}).String())
+	if got := warnings(tf.Run("plan")); !slices.Equal(got, []string{`Purchase of 1 more hour for "vllm", 19.92 USDC`}) {
+		t.Errorf("a plan that buys time warns %q", got)
+	}
+}
+
+// A plan makes only those requests whose inputs are all known.
+func TestAccDeployment_unknownInputsSendNothing(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	const late = "resource \"terraform_data\" \"late\" {\n  input = { name = \"vllm\", hours = 24, hardware = 203 }\n}\n"
+	for change, asked := range map[string][]string{
+		"resource_private_name": {"available-replicas", "price"},
+		"duration_hours":        {"available-replicas", "check_cluster_name_availability"},
+		"hardware_id":           {"check_cluster_name_availability"},
+	} {
+		input := map[string]string{"resource_private_name": "name", "duration_hours": "hours", "hardware_id": "hardware"}[change]
+		tf.Write("main.tf", late+base.with(attributes{change: "terraform_data.late.output." + input}).String())
+		env.API.ResetJournal()
+		tf.Run("plan")
+		var got []string
+		for _, r := range env.API.Requests("", "") {
+			got = append(got, r.Path[strings.LastIndex(r.Path, "/")+1:])
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, asked) {
+			t.Errorf("with %s unknown the plan requested %q, want %q", change, got, asked)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package provider_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// formats are the forms in which the API may return the same values.
+var formats = map[string]caastest.Format{
+	"upper-case statuses":             {UpperStatus: true},
+	"times without a zone":            {Zoneless: true},
+	"times with nine fractions":       {Nanoseconds: true},
+	"locations in another order":      {ShuffleLocations: true},
+	"numbers as strings":              {NumberStrings: true},
+	"integers with a fraction":        {FloatIntegers: true},
+	"null for empty lists":            {NullLists: true},
+	"a wrapper fewer or more":         {Bare: true},
+	"two wrappers":                    {DoubleWrap: true},
+	"unknown members":                 {ExtraMembers: true},
+	"pages from one":                  {PagesFromOne: true},
+	"page 0 is page 1":                {PageIgnored: true},
+	"an empty reply to a deploy call": {EmptyDeployReply: true},
+	"canonical images":                {CanonicalImages: true},
+	"one of the locations":            {LocationSubset: true},
+	"all at once": {
+		UpperStatus: true, Zoneless: true, Nanoseconds: true, ShuffleLocations: true, NumberStrings: true, FloatIntegers: true,
+		NullLists: true, Bare: true, DoubleWrap: true, ExtraMembers: true, PagesFromOne: true, EmptyDeployReply: true,
+	},
+}
+
+// rich is a configuration with every kind of value, and with an empty list.
+var rich = base.with(attributes{
+	"location_ids":                               `[3, 1, 2]`,
+	"container_config.entrypoint":                `[]`,
+	"container_config.replica_count":             `3`,
+	"container_config.args":                      `["--port", "8000"]`,
+	"container_config.env_variables":             `{ A = "1", B = "" }`,
+	"container_config.secret_env_variables":      `{ S = "a secret value" }`,
+	"registry_config.registry_username":          `"robot"`,
+	"registry_config.registry_secret_wo":         `"another secret value"`,
+	"registry_config.registry_secret_wo_version": `1`,
+})
+
+// Whatever the form of the API's replies, a deployment is as configured after its
+// create, and changes are applied.
+func TestAccDeployment_formats(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	env.API.SetFormat(formats["all at once"])
+	changed := env.becomes(rich.with(attributes{"container_config.traffic_port": `9000`, "duration_hours": `30`}), update,
+		`PATCH /deployment/ID {"traffic_port":9000}`, extendedBy(6))
+	changed.PreConfig = env.API.ResetJournal
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
+		Steps: []resource.TestStep{
+			{
+				Config:           env.Config(rich.String()),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+			changed,
+		},
+	})
+	env.paidFor(t, 30)
+	env.deploymentsAre(t, "destroyed")
+}
+
+// The refresh of an unchanged deployment does not change the state, whatever the
+// time and the form of the API's replies.
+func TestDeployment_refreshChangesNothing(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	created := env.Server(t).Apply(t.Context(), nil, `{"resource_private_name": "vllm", "duration_hours": 240, "gpus_per_container": 8, "hardware_id": 203,
+		"location_ids": [3, 1, 2], "container_config": {"replica_count": 3, "entrypoint": [], "args": ["--port", "8000"], "traffic_port": 8000,
+		"env_variables": {"A": "1", "B": ""}, "secret_env_variables": {"S": "a secret value"}},
+		"registry_config": {"image_url": "nginx", "registry_username": "robot"}, "wait_for_running": true, "recreate_when_ended": false}`)
+	first := env.Server(t)
+	of, state := first.Deployment().ValueType(), first.Read(t.Context(), created.NewState).NewState
+	before, err := state.Unmarshal(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, format := range formats {
+		env.Clock.Advance(97 * time.Minute)
+		env.API.SetFormat(format)
+		env.API.ResetJournal()
+		p := env.Server(t)
+		read := p.Read(t.Context(), state)
+		after, err := read.NewState.Unmarshal(of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff, err := before.Diff(after)
+		if err != nil || len(diff) > 0 || len(read.Diagnostics) > 0 {
+			t.Errorf("%s: the refresh changed the state: %s %v %q", name, diff, err, acctest.Texts(read.Diagnostics))
+		}
+		for _, path := range []string{"/deployment/{}", "/deployment/{}/containers", "/deployments"} {
+			if env.API.Count("GET", path) == 0 {
+				t.Errorf("%s: the refresh did not read %s", name, path)
+			}
+		}
+	}
+}

@@ -1,0 +1,284 @@
+package provider_test
+
+import (
+	"archive/zip"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// secrets is a deployment whose secrets come from variables, because a plan file
+// holds a copy of the configuration.
+var secrets = `
+variable "variable_secret" {
+  type      = string
+  ephemeral = true
+}
+variable "registry_secret" {
+  type      = string
+  ephemeral = true
+}
+variable "version_of_secrets" {
+  type = number
+}
+` + base.with(attributes{
+	"container_config.secret_env_variables_wo":         `{ HF_TOKEN = var.variable_secret }`,
+	"container_config.secret_env_variables_wo_version": `var.version_of_secrets`,
+	"registry_config.registry_secret_wo":               `var.registry_secret`,
+	"registry_config.registry_secret_wo_version":       `var.version_of_secrets`,
+}).String()
+
+// Write-only values are sent at creation and when their version changes, and are in
+// no file and no log.
+func TestAccDeployment_writeOnlyValuesAreNotStored(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, restarting())
+	tf := env.Terraform(t)
+	tf.Write("main.tf", secrets)
+	tf.Env = append(tf.Env, "TF_LOG=TRACE")
+	environment := tf.Env
+	var log strings.Builder
+	change := func(version, value int) {
+		tf.Env = append(slices.Clone(environment), fmt.Sprintf("TF_VAR_version_of_secrets=%d", version),
+			fmt.Sprintf("TF_VAR_variable_secret=variable-secret-%d", value), fmt.Sprintf("TF_VAR_registry_secret=registry-secret-%d", value))
+	}
+	apply := func() (code int) {
+		log.WriteString(tf.Run("plan", "-out=plan"))
+		wantNoSecretInPlan(t, tf, "plan")
+		out, code := tf.Try("apply", "plan")
+		log.WriteString(out)
+		return code
+	}
+	receives := func(want ...string) {
+		t.Helper()
+		if got := env.changes(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("the API received\n%q, want\n%q", got, want)
+		}
+		env.API.ResetJournal()
+	}
+
+	change(1, 1)
+	if code := apply(); code != 0 {
+		t.Fatalf("apply: exit %d\n%s", code, log.String())
+	}
+	receives(`POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"secret_env_variables":{"HF_TOKEN":"variable-secret-1"},"traffic_port":8000},` +
+		`"duration_hours":24,"gpus_per_container":8,"hardware_id":203,"location_ids":[1],` +
+		`"registry_config":{"image_url":"ghcr.io/org/image:1","registry_secret":"registry-secret-1"},"resource_private_name":"vllm"}`)
+
+	change(1, 2) // a changed value is not visible
+	log.WriteString(tf.Run("plan", "-detailed-exitcode"))
+	receives()
+
+	change(2, 2)
+	if code := apply(); code != 0 {
+		t.Fatalf("apply: exit %d\n%s", code, log.String())
+	}
+	receives(`PATCH /deployment/ID {"registry_secret":"registry-secret-2","secret_env_variables":{"HF_TOKEN":"variable-secret-2"}}`)
+
+	// The error repeats the secrets.
+	env.API.Inject(caastest.Fault{Method: "PATCH", Path: "/deployment/{}", Status: 422, Body: `{"detail": [{
+		"loc": ["body", "secret_env_variables", "variable-secret-3"], "msg": "neither variable-secret-3 nor registry-secret-3", "input": "variable-secret-3"}]}`})
+	change(3, 3)
+	if code := apply(); code == 0 {
+		t.Error("the rejected apply succeeded")
+	}
+	tf.WantOutput(log.String(), "The API rejected it: secret_env_variables.(hidden): neither (hidden) nor (hidden)")
+	env.API.ResetJournal()
+	if code := apply(); code != 0 {
+		t.Fatalf("apply: exit %d\n%s", code, log.String())
+	}
+	receives(`PATCH /deployment/ID {"registry_secret":"registry-secret-3","secret_env_variables":{"HF_TOKEN":"variable-secret-3"}}`)
+
+	// The log has the lines of the provider and of its framework.
+	for _, words := range []string{"CaaS API", "tf_rpc=ApplyResourceChange", "provider.terraform-provider-ioneth"} {
+		if !strings.Contains(log.String(), words) {
+			t.Errorf("the log does not hold %q", words)
+		}
+	}
+	wantNoSecret(t, log.String(), "the log")
+	wantNoSecret(t, tf.Read("terraform.tfstate"), "the state file")
+	wantNoSecret(t, tf.Read("terraform.tfstate.backup"), "the state's backup")
+}
+
+// anySecret matches the secrets.
+var anySecret = regexp.MustCompile(`(variable|registry)-secret-\d`)
+
+// wantNoSecret checks that a string contains no secret.
+func wantNoSecret(t *testing.T, text, what string) {
+	t.Helper()
+	if at := anySecret.FindStringIndex(text); at != nil {
+		t.Errorf("%s holds a secret: …%s…", what, text[max(at[0]-300, 0):min(at[1]+100, len(text))])
+	}
+}
+
+// wantNoSecretInPlan checks each file in a plan file.
+func wantNoSecretInPlan(t *testing.T, tf *acctest.Terraform, name string) {
+	t.Helper()
+	plan, err := zip.OpenReader(filepath.Join(tf.Dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = plan.Close() }()
+	for _, file := range plan.File {
+		r, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantNoSecret(t, string(text), file.Name+" of the plan file")
+	}
+}
+
+// The values of sensitive attributes are in the state and in no log, and the
+// provider's token is in no log.
+func TestAccDeployment_sensitiveValuesAreInStateOnly(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, restarting())
+	tf := env.Terraform(t)
+	tf.Env = append(tf.Env, "TF_LOG=TRACE")
+	config := func(n int) string {
+		return base.with(attributes{
+			"container_config.secret_env_variables": fmt.Sprintf(`{ HF_TOKEN = "variable-secret-%d" }`, n),
+			"registry_config.registry_secret":       fmt.Sprintf(`"registry-secret-%d"`, n),
+		}).String()
+	}
+	var log string
+	for n := range 2 {
+		tf.Write("main.tf", config(n))
+		log += tf.Run("apply", "-auto-approve")
+	}
+	log += tf.Run("plan", "-destroy") + tf.Run("destroy", "-auto-approve")
+	wantNoSecret(t, log, "the log")
+	if strings.Contains(log, "test-token") {
+		t.Error("the log holds the provider's token")
+	}
+	if !anySecret.MatchString(tf.Read("terraform.tfstate.backup")) {
+		t.Error("the state does not hold the sensitive values")
+	}
+}
+
+// A write-only value needs a version and excludes the stored attribute, whether it
+// is known at plan or at apply. Null and empty values, as modules pass them, are equal
+// to omitted ones.
+func TestAccDeployment_writeOnlyRules(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	const none = "variable \"none\" {\n  type    = string\n  default = null\n}\n"
+	deployed := base.with(attributes{
+		"container_config.secret_env_variables_wo": `{ A = "a secret" }`, "container_config.secret_env_variables_wo_version": `1`,
+		"registry_config.registry_secret_wo": `"a secret"`, "registry_config.registry_secret_wo_version": `1`,
+	})
+	fails := func(change attributes, words string) resource.TestStep {
+		return resource.TestStep{Config: env.Config(none + deployed.with(change).String()), ExpectError: acctest.Words(words)}
+	}
+	steps := []resource.TestStep{
+		{Config: env.Config(none + deployed.String())},
+		{
+			PreConfig:        env.API.ResetJournal,
+			Config:           env.Config(none + deployed.String()),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+		},
+		fails(attributes{"container_config.secret_env_variables_wo_version": ""}, "secret_env_variables_wo requires secret_env_variables_wo_version"),
+		fails(attributes{"registry_config.registry_secret_wo_version": ""}, "registry_secret_wo requires registry_secret_wo_version"),
+		fails(attributes{"container_config.secret_env_variables": `{ A = "a secret" }`}, "secret_env_variables and secret_env_variables_wo are both set."),
+		fails(attributes{"registry_config.registry_secret": `"a secret"`}, "registry_secret and registry_secret_wo are both set."),
+		fails(attributes{"container_config.env_variables": `{ A = "no secret" }`}, `The variable "A" is in env_variables and in the secret variables.`),
+	}
+	late := func(value string, version int) string {
+		return none + "resource \"terraform_data\" \"late\" {\n  input = " + fmt.Sprint(version) + "\n}\n" + deployed.with(attributes{
+			"registry_config.registry_secret_wo":         `terraform_data.late.output != 0 ? ` + value + ` : "another secret"`,
+			"registry_config.registry_secret_wo_version": fmt.Sprint(version),
+		}).String()
+	}
+	sends := func(config string, requests ...string) resource.TestStep {
+		return resource.TestStep{Config: env.Config(config), ConfigPlanChecks: resource.ConfigPlanChecks{
+			PostApplyPostRefresh: []plancheck.PlanCheck{env.sent(requests...)},
+		}}
+	}
+	steps = append(steps,
+		sends(none+deployed.String()),
+		sends(late(`"late secret"`, 2), patch(`{"registry_secret":"late secret"}`)...),
+		sends(late(`var.none`, 2)), // the same version, and nothing to send
+	)
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: env.ProtoV6ProviderFactories, Steps: steps})
+}
+
+// Modules pass null and empty values for what is not set. They are accepted, equal to
+// omitted ones, and neither sent nor changed later.
+func TestAccDeployment_nullAndEmptyInputs(t *testing.T) {
+	t.Parallel()
+	const variables = "variable \"none\" {\n  type    = string\n  default = null\n}\n"
+	const plain = `POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
+		`"hardware_id":203,"location_ids":[1],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`
+	for name, c := range map[string]struct {
+		change attributes
+		sent   string // plain when empty
+		keys   []string
+	}{
+		"empty registry credentials":     {change: attributes{"registry_config.registry_username": `""`, "registry_config.registry_secret": `""`}},
+		"null registry credentials":      {change: attributes{"registry_config.registry_username": "var.none", "registry_config.registry_secret": "var.none"}},
+		"empty write-only, null version": {change: attributes{"container_config.secret_env_variables_wo": "{}", "container_config.secret_env_variables_wo_version": "var.none"}},
+		"null write-only with a version": {change: attributes{"container_config.secret_env_variables_wo": "var.none == null ? null : { A = var.none }", "container_config.secret_env_variables_wo_version": "1"}},
+		"empty secret, null version":     {change: attributes{"registry_config.registry_secret_wo": `""`, "registry_config.registry_secret_wo_version": "var.none"}},
+		"null secret with a version":     {change: attributes{"registry_config.registry_secret_wo": "var.none", "registry_config.registry_secret_wo_version": "1"}},
+		"null variable": {
+			change: attributes{"container_config.env_variables": `{ A = "1", WANDB_API_KEY = var.none }`},
+			sent:   strings.Replace(plain, `"replica_count"`, `"env_variables":{"A":"1"},"replica_count"`, 1),
+		},
+		"null secret variable": {
+			change: attributes{"container_config.secret_env_variables": `{ A = "1", WANDB_API_KEY = var.none }`}, keys: []string{"A"},
+			sent: strings.Replace(plain, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1),
+		},
+		"null write-only variable": {
+			change: attributes{"container_config.secret_env_variables_wo": `{ A = "1", WANDB_API_KEY = var.none }`, "container_config.secret_env_variables_wo_version": "1"},
+			sent:   strings.Replace(plain, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1), keys: []string{"A"},
+		},
+		"only null variables": {change: attributes{
+			"container_config.env_variables": `{ A = var.none }`, "container_config.secret_env_variables_wo": `{ B = var.none }`, "container_config.secret_env_variables_wo_version": "1",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv(t, caastest.Options{})
+			config := env.Config(variables + base.with(c.change).String())
+			if c.sent == "" {
+				c.sent = plain
+			}
+			keys := []knownvalue.Check{}
+			for _, key := range c.keys {
+				keys = append(keys, knownvalue.StringExact(key))
+			}
+			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: env.ProtoV6ProviderFactories, Steps: []resource.TestStep{
+				{
+					Config: config,
+					ConfigPlanChecks: resource.ConfigPlanChecks{
+						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(c.sent)},
+					},
+					ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("secret_env_keys"), knownvalue.SetExact(keys))},
+				},
+				{
+					Config: env.Config(variables + base.with(c.change).with(attributes{"container_config.traffic_port": "9000"}).String()),
+					ConfigPlanChecks: resource.ConfigPlanChecks{
+						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(patch(`{"traffic_port":9000}`)...)},
+					},
+				},
+			}})
+		})
+	}
+}

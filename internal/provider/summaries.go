@@ -1,0 +1,92 @@
+package provider
+
+// The summaries of all diagnostics. The troubleshooting guide has a section for
+// each, which a test checks.
+const (
+	summaryInternal             = "Unexpected value"
+	summaryConfigurationUnknown = "Provider configuration is not known at plan"
+
+	summaryCreateError       = "Error creating deployment"
+	summaryCreateUnconfirmed = "Deployment creation could not be confirmed"
+	summaryNoCreditsCreate   = "Not enough credits to create the deployment"
+	summaryNotRunning        = "Deployment is not running yet"
+	summaryFailedToStart     = "Deployment failed to start"
+	summaryWaitError         = "Error waiting for the deployment"
+	summaryWaitInterrupted   = "Interrupted while waiting for the deployment"
+	summaryWaitCredential    = "Credential rejected while waiting for the deployment"
+	summaryNotFound          = "Deployment not found, removing from state"
+	summaryReadError         = "Error reading deployment"
+	summaryPartlyRead        = "Deployment partly read"
+	summaryUpdateError       = "Error updating deployment"
+	summaryNotApplied        = "Change not applied by the API"
+	summaryChangedNotRunning = "Deployment failed after the change"
+	summaryNoCreditsExtend   = "Not enough credits to extend the deployment"
+	summaryExtendUnconfirmed = "Extension could not be confirmed"
+	summaryNotReady          = "Deployment is not ready"
+	summaryHoursLate         = "Extension not visible yet"
+	summaryDestroyError      = "Error destroying deployment"
+	summaryDestroyTimeout    = "Deployment has not ended yet"
+
+	summaryNameTaken         = "Deployment name is not available"
+	summaryNameClaimed       = "Deployment name used by two resources"
+	summaryNameError         = "Failed to check the deployment name"
+	summaryPriceAboveBudget  = "Price exceeds max_cost_usdc"
+	summaryTotalAboveBudget  = "Prices exceed max_total_cost_usdc"
+	summaryBudgetUnverified  = "Cannot verify the budget"
+	summaryPriceError        = "Failed to read the price"
+	summaryNotOffered        = "Hardware or location is not offered"
+	summaryCapacityError     = "Failed to check capacity"
+	summaryCapacity          = "Insufficient capacity"
+	summaryDurationDecreased = "Duration cannot be decreased"
+	summaryEndedNoChange     = "Deployment has ended and cannot be changed"
+	summaryEnded             = "Deployment has ended"
+	summaryFailed            = "Deployment has failed"
+	summaryEnding            = "Deployment is being terminated"
+	summaryStarting          = "Deployment is not running yet"
+	summaryEndsSoon          = "Deployment ends within the hour"
+	summaryUnknownReplace    = "Replacement depends on a value that is not known"
+	summaryUncheckedReplace  = "Replacement with values that are not known"
+	summaryNoImage           = "Deployment without an image"
+
+	summaryUnsupportedGPUs   = "Unsupported number of GPUs per container"
+	summaryEmptyArgs         = "Empty list of arguments"
+	summaryDuplicateVariable = "Duplicate environment variable"
+	summarySecretConflict    = "Secret set twice"
+	summaryVersionMissing    = "Write-only secret without a version"
+	summaryInvalidImage      = "Invalid image reference"
+	summaryPrivateECR        = "Private AWS ECR image"
+	summaryInvalidTimeout    = "Invalid timeout"
+
+	summaryImportEmpty        = "Empty import ID"
+	summaryImportDestroyed    = "Deployment is destroyed"
+	summarySeveralDeployments = "Several deployments have the name"
+	summaryNoDeployment       = "Deployment not found"
+
+	// These continue with what they are about, because Terraform shows only the first
+	// of several warnings with one summary.
+	summaryPurchase  = "Purchase of"
+	summaryReplaces  = "Replacement of the deployment"
+	summaryFirstHour = "Destruction in the first hour of the deployment"
+	summaryDollar    = "Unescaped $ in"
+)
+
+// The summaries of the provider's configuration, data sources and actions.
+const (
+	summaryMissingCredential = "Missing credential for io.net"
+	summaryInvalidCredential = "Invalid credential"
+	summaryInvalidEndpoint   = "Invalid endpoint"
+	summaryNotWholeNumber    = "Not a whole number"
+	summaryOutOfRange        = "Number out of range"
+
+	summaryListError       = "Error reading deployments"
+	summaryContainersError = "Error reading containers"
+	summaryHardwareError   = "Error reading hardware"
+	summaryLocationsError  = "Error reading locations"
+	summaryReplicasError   = "Error reading available replicas"
+
+	summaryExtendError   = "Error extending deployment"
+	summaryEndedNoExtend = "Deployment cannot be extended"
+	summaryLogError      = "Error reading log"
+	// It continues with the name of the log.
+	summaryLogInterrupted = "Interrupted log of"
+)
