@@ -1,31 +1,51 @@
-# Prints what the server has written when it is up, or was changed, and follows it
-# for a minute.
+# Prints the last lines of both logs:
+#   terraform apply -invoke=action.ioneth_caas_deployment_logs.now
+action "ioneth_caas_deployment_logs" "now" {
+  config {
+    deployment_id = ioneth_caas_deployment.llm.deployment_id
+  }
+}
+
+# Prints what the container has written when it runs or was changed, and follows
+# it for a minute. The lifecycle block below triggers it.
 action "ioneth_caas_deployment_logs" "start" {
   config {
-    deployment_id  = ioneth_caas_deployment.vllm.deployment_id
+    deployment_id  = ioneth_caas_deployment.llm.deployment_id
     stream         = "stderr"
     lines          = 50
     follow_seconds = 60
   }
 }
 
-resource "ioneth_caas_deployment" "vllm" {
-  resource_private_name = "vllm"
+data "ioneth_caas_hardware" "h100" {
+  name = "H100 SXM"
+}
+
+data "ioneth_caas_available_replicas" "h100" {
+  hardware_id = one(data.ioneth_caas_hardware.h100.hardware[*].hardware_id)
+}
+
+resource "ioneth_caas_deployment" "llm" {
+  resource_private_name = "llm"
   duration_hours        = 24
-  hardware_id           = 203
-  location_ids          = [1, 2]
+  max_cost_usdc         = 500
+
+  hardware_id  = data.ioneth_caas_available_replicas.h100.hardware_id
+  location_ids = [for l in data.ioneth_caas_available_replicas.h100.locations : l.id if l.iso2 == "US"]
 
   container_config = {
     replica_count = 1
-    entrypoint    = ["vllm", "serve"]
-    args          = ["Qwen/Qwen3-235B-A22B", "--tensor-parallel-size", "8", "--port", "8000"]
+    entrypoint    = ["/app/serve"]
     traffic_port  = 8000
   }
+
   registry_config = {
-    image_url = "docker.io/vllm/vllm-openai:v0.11.0"
+    image_url = "ghcr.io/example/llm:1.4.2"
   }
 
   lifecycle {
+    ignore_changes = [hardware_id, location_ids]
+
     action_trigger {
       events  = [after_create, after_update]
       actions = [action.ioneth_caas_deployment_logs.start]

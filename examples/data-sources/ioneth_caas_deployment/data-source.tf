@@ -1,15 +1,27 @@
-# A deployment that another configuration, or the web console, has made.
-data "ioneth_caas_deployment" "vllm" {
-  name = "vllm"
+# By name: a deployment of another configuration or of the web console.
+data "ioneth_caas_deployment" "llm" {
+  name = "llm"
+}
+
+# By ID: also a deployment that has ended, or whose name another one has now.
+variable "deployment_id" {
+  type    = string
+  default = null
+}
+
+data "ioneth_caas_deployment" "by_id" {
+  count         = var.deployment_id == null ? 0 : 1
+  deployment_id = var.deployment_id
 }
 
 output "urls" {
-  value = data.ioneth_caas_deployment.vllm.containers[*].public_url
+  value = data.ioneth_caas_deployment.llm.containers[*].public_url
 }
 
-check "time_left" {
+# A check only warns.
+check "remaining_time" {
   assert {
-    condition     = data.ioneth_caas_deployment.vllm.compute_minutes_remaining > 120
-    error_message = "The deployment ends at ${coalesce(data.ioneth_caas_deployment.vllm.ends_at, "an unknown time")}."
+    condition     = data.ioneth_caas_deployment.llm.compute_minutes_remaining > 120
+    error_message = "Less than two hours of prepaid time remain."
   }
 }

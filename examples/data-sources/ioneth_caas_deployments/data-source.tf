@@ -2,7 +2,12 @@ data "ioneth_caas_deployments" "running" {
   status = "running"
 }
 
-# Ids by name: among running deployments a name is unique.
+# IDs by name. Names of running deployments are unique in the account.
 output "running" {
   value = { for d in data.ioneth_caas_deployments.running.deployments : d.name => d.deployment_id }
+}
+
+# What resource_private_name_prefix = "llm-" has created, and still runs.
+output "llm" {
+  value = [for d in data.ioneth_caas_deployments.running.deployments : d.deployment_id if startswith(d.name, "llm-")]
 }

@@ -1,25 +1,19 @@
-data "ioneth_caas_price" "vllm" {
-  hardware_id    = 203
-  location_ids   = [1, 3]
+data "ioneth_caas_hardware" "h100" {
+  name = "H100 SXM"
+}
+
+data "ioneth_caas_available_replicas" "h100" {
+  hardware_id = one(data.ioneth_caas_hardware.h100.hardware[*].hardware_id)
+}
+
+# What 24 hours on two containers would cost now. Reading a price buys nothing.
+data "ioneth_caas_price" "day" {
+  hardware_id    = data.ioneth_caas_available_replicas.h100.hardware_id
+  location_ids   = [for l in data.ioneth_caas_available_replicas.h100.locations : l.id if l.iso2 == "US"]
   duration_hours = 24
   replica_count  = 2
 }
 
-# The plan shows the price, and the apply buys for no more.
-resource "ioneth_caas_deployment" "vllm" {
-  resource_private_name = "vllm"
-  hardware_id           = data.ioneth_caas_price.vllm.hardware_id
-  location_ids          = data.ioneth_caas_price.vllm.location_ids
-  duration_hours        = data.ioneth_caas_price.vllm.duration_hours
-  max_cost_usdc         = data.ioneth_caas_price.vllm.total_cost_usdc
-
-  container_config = {
-    replica_count = data.ioneth_caas_price.vllm.replica_count
-    entrypoint    = ["vllm", "serve", "Qwen/Qwen2.5-72B-Instruct"]
-    traffic_port  = 8000
-  }
-
-  registry_config = {
-    image_url = "docker.io/vllm/vllm-openai:v0.11.0"
-  }
+output "total_cost_usdc" {
+  value = data.ioneth_caas_price.day.total_cost_usdc
 }

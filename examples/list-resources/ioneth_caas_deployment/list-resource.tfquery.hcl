@@ -1,5 +1,6 @@
-# terraform query lists them; with -generate-config-out=deployments.tf it also
-# writes the configuration and the import blocks to take them over.
+# terraform query lists the running deployments. With
+# -generate-config-out=deployments.tf it also writes the configuration and the
+# import blocks for them.
 list "ioneth_caas_deployment" "running" {
   provider = ioneth
   limit    = 1000

@@ -1,10 +1,11 @@
-# A server of a language model, as a module of one's own could be. Its tests, in
-# tests/, need neither an account nor the network: terraform init, terraform test.
+# A language model server as a module. Its tests, in tests/, need neither an account
+# nor the network: terraform init, terraform test.
 
 terraform {
   required_providers {
     ioneth = {
-      source = "ioneth/ioneth"
+      source  = "ioneth/ioneth"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -21,7 +22,12 @@ resource "ioneth_caas_deployment" "this" {
     entrypoint    = ["vllm", "serve"]
     args          = [var.model, "--tensor-parallel-size", "8", "--port", "8000"]
     traffic_port  = 8000
+
+    # The public URL is open to everyone, so the server must ask for a key.
+    secret_env_variables_wo         = { VLLM_API_KEY = var.api_key }
+    secret_env_variables_wo_version = var.api_key_version
   }
+
   registry_config = {
     image_url = var.image
   }

@@ -1,14 +1,14 @@
 output "deployment_id" {
-  description = "Id of the deployment."
+  description = "ID of the deployment."
   value       = ioneth_caas_deployment.this.deployment_id
 }
 
 output "urls" {
-  description = "Base URL of the OpenAI-compatible API of each server that is up."
-  value       = [for c in ioneth_caas_deployment.this.containers : "${c.public_url}/v1" if c.public_url != null]
+  description = "Base URL of the API of each container, which is compatible with OpenAI's."
+  value       = [for url in ioneth_caas_deployment.this.public_urls : "${url}/v1"]
 }
 
 output "ends_at" {
-  description = "When the time paid for is up."
+  description = "Time at which the prepaid hours expire."
   value       = ioneth_caas_deployment.this.ends_at
 }

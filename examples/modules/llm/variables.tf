@@ -9,35 +9,47 @@ variable "model" {
 
   validation {
     condition     = can(regex("^[^/]+/[^/]+$", var.model))
-    error_message = "The model must be written as organisation/name."
+    error_message = "The model must have the form organization/name."
   }
 }
 
+variable "api_key" {
+  description = "Key that clients must send."
+  type        = string
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "api_key_version" {
+  description = "Version of api_key. Increase it to send a new key."
+  type        = number
+  default     = 1
+}
+
 variable "hours" {
-  description = "Hours to run, paid for up front."
+  description = "Total number of prepaid hours."
   type        = number
 }
 
 variable "hardware_id" {
-  description = "Id of the hardware."
+  description = "ID of the hardware type."
   type        = number
 }
 
 variable "location_ids" {
-  description = "Ids of the locations."
+  description = "IDs of the locations."
   type        = set(number)
 }
 
 variable "replicas" {
-  description = "Servers to run, 8 GPUs each."
+  description = "Number of containers, each with 8 GPUs."
   type        = number
   default     = 1
 }
 
 variable "max_cost_usdc" {
-  description = "The most that one apply may buy, in USDC."
+  description = "Maximum that one apply may spend on the deployment, in USDC."
   type        = number
-  default     = null
 }
 
 variable "image" {

@@ -1,25 +1,27 @@
-# Takes over a deployment that was made in the web console. Nothing is bought and
-# nothing about it changes.
+# Imports a deployment that was created in the web console. When the configuration
+# matches the deployment, nothing is bought and nothing changes.
 
 terraform {
   required_providers {
     ioneth = {
-      source = "ioneth/ioneth"
+      source  = "ioneth/ioneth"
+      version = "~> 0.1.0"
     }
   }
 }
 
 import {
-  to = ioneth_caas_deployment.taken_over
-  id = "from-the-console" # its name, or its deployment_id
+  to = ioneth_caas_deployment.imported
+  id = "from-the-console" # its name or its deployment_id
 }
 
-# terraform plan -generate-config-out=taken_over.tf writes this block for you.
-# The API never tells args, the registry's credentials and secret values. What the
-# deployment has of them stays as it is as long as they are not written here.
-resource "ioneth_caas_deployment" "taken_over" {
+# terraform plan -generate-config-out=imported.tf writes this block. The API does not
+# return args, registry credentials and secret values. While they are left out here,
+# those of the deployment stay as they are.
+resource "ioneth_caas_deployment" "imported" {
   resource_private_name = "from-the-console"
   duration_hours        = 24
+  max_cost_usdc         = 0 # of each apply: an import must buy nothing
   hardware_id           = 203
   location_ids          = [1]
 
@@ -29,6 +31,7 @@ resource "ioneth_caas_deployment" "taken_over" {
     traffic_port  = 8000
     env_variables = { LOG_LEVEL = "info" }
   }
+
   registry_config = {
     image_url = "ghcr.io/org/image:tag"
   }

@@ -1,43 +1,55 @@
-# Secrets that are in neither plan nor state. To rotate them, give the new values
-# and raise the version; the deployment is changed in place, which costs nothing.
+# Secrets that are stored neither in the plan nor in the state. To rotate them, set
+# the new values and increase the version. The deployment is changed in place, which
+# costs nothing.
 
 terraform {
   required_providers {
     ioneth = {
-      source = "ioneth/ioneth"
+      source  = "ioneth/ioneth"
+      version = "~> 0.1.0"
     }
   }
 }
 
 variable "hf_token" {
-  description = "Token of the model hub."
+  description = "Token of Hugging Face."
   type        = string
   sensitive   = true
   ephemeral   = true
 }
 
 variable "registry_password" {
-  description = "Password at the registry of the image."
+  description = "Password for the registry of the image."
   type        = string
   sensitive   = true
   ephemeral   = true
 }
 
 variable "secrets_version" {
-  description = "Raise it whenever one of the secrets changes."
+  description = "Increase it whenever one of the secrets changes."
   type        = number
   default     = 1
+}
+
+data "ioneth_caas_hardware" "h100" {
+  name = "H100 SXM"
+}
+
+data "ioneth_caas_available_replicas" "h100" {
+  hardware_id = one(data.ioneth_caas_hardware.h100.hardware[*].hardware_id)
 }
 
 resource "ioneth_caas_deployment" "private" {
   resource_private_name = "private"
   duration_hours        = 24
-  hardware_id           = 203
-  location_ids          = [1]
+  max_cost_usdc         = 500
+
+  hardware_id  = data.ioneth_caas_available_replicas.h100.hardware_id
+  location_ids = [for l in data.ioneth_caas_available_replicas.h100.locations : l.id if l.iso2 == "US"]
 
   container_config = {
     replica_count = 1
-    entrypoint    = ["serve"]
+    entrypoint    = ["/app/serve"]
     traffic_port  = 8000
 
     secret_env_variables_wo         = { HF_TOKEN = var.hf_token }
@@ -45,9 +57,13 @@ resource "ioneth_caas_deployment" "private" {
   }
 
   registry_config = {
-    image_url                  = "ghcr.io/org/private-image:1.0"
+    image_url                  = "ghcr.io/example/private:1.4.2"
     registry_username          = "robot"
     registry_secret_wo         = var.registry_password
     registry_secret_wo_version = var.secrets_version
+  }
+
+  lifecycle {
+    ignore_changes = [hardware_id, location_ids]
   }
 }
