@@ -3,6 +3,7 @@ package acctest
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,22 @@ func (e *Env) Server(t testing.TB) *Server {
 	s := e.startServer(t)
 	s.configure(s.Value(s.Schemas.Provider.ValueType(), `{"endpoint": "`+e.API.URL()+`", "token": "test-token"}`))
 	return s
+}
+
+// ServerWithConfig starts a provider with a configuration in JSON, and returns the
+// diagnostics of its validation, or without one those of its configuration.
+func (e *Env) ServerWithConfig(t testing.TB, config string) (s *Server, diagnostics []string) {
+	t.Helper()
+	s = e.startServer(t)
+	value := s.Value(s.Schemas.Provider.ValueType(), config)
+	valid, err := s.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: value})
+	s.Must(err, nil)
+	if len(valid.Diagnostics) > 0 {
+		return s, Texts(valid.Diagnostics)
+	}
+	configured, err := s.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: value})
+	s.Must(err, nil)
+	return s, Texts(configured.Diagnostics)
 }
 
 // ServerWithUnknownToken starts a provider whose token is not known yet.
@@ -136,6 +153,67 @@ func (s *Server) Read(ctx context.Context, state *tfprotov6.DynamicValue) *tfpro
 	resp, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: DeploymentType, CurrentState: state})
 	s.Must(err, resp.Diagnostics)
 	return resp
+}
+
+// ReadDataSource validates and reads a data source with a configuration in JSON. It
+// returns the state as [encoding/json] decodes it, sets in order, and the
+// diagnostics, see Texts.
+// What is not valid is not read, as in Terraform.
+func (s *Server) ReadDataSource(typeName, config string) (state any, diagnostics []string) {
+	s.t.Helper()
+	of := s.Schemas.DataSourceSchemas[typeName].ValueType()
+	value := s.Value(of, config)
+	valid, err := s.ValidateDataResourceConfig(s.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: value})
+	s.Must(err, nil)
+	if len(valid.Diagnostics) > 0 {
+		return nil, Texts(valid.Diagnostics)
+	}
+	read, err := s.protocol.ReadDataSource(s.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: value})
+	s.Must(err, nil)
+	if read.State == nil {
+		return nil, Texts(read.Diagnostics)
+	}
+	v, err := read.State.Unmarshal(of)
+	s.Must(err, nil)
+	return s.decode(v), Texts(read.Diagnostics)
+}
+
+// decode returns a known value as encoding/json decodes it.
+func (s *Server) decode(v tftypes.Value) any {
+	s.t.Helper()
+	switch {
+	case v.IsNull():
+		return nil
+	case v.Type().Is(tftypes.String):
+		return as[string](s, v)
+	case v.Type().Is(tftypes.Bool):
+		return as[bool](s, v)
+	case v.Type().Is(tftypes.Number):
+		number := as[big.Float](s, v)
+		float, _ := number.Float64()
+		return float
+	case v.Type().Is(tftypes.Object{}), v.Type().Is(tftypes.Map{}):
+		members := map[string]any{}
+		for name, member := range as[map[string]tftypes.Value](s, v) {
+			members[name] = s.decode(member)
+		}
+		return members
+	default: // a list or a set
+		elements := []any{}
+		for _, element := range as[[]tftypes.Value](s, v) {
+			elements = append(elements, s.decode(element))
+		}
+		if v.Type().Is(tftypes.Set{}) { // its order means nothing
+			slices.SortFunc(elements, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		}
+		return elements
+	}
+}
+
+func as[T any](s *Server, v tftypes.Value) (as T) {
+	s.t.Helper()
+	s.Must(v.As(&as), nil)
+	return as
 }
 
 // WantIdentity checks that an identity is that of a deployment.

@@ -24,7 +24,7 @@ var (
 	errRedirect   = errors.New("redirects are not followed, so that the credential stays with the configured endpoint")
 	errInvalidID  = errors.New("is not a valid ID")
 	errCredential = errors.New("the token or API key is missing, wrong or expired (tokens of the web console expire after 21 days), " +
-		"or was created for another project than IO Cloud, or the account has no IO credits")
+		"or was created for another project than IO Cloud, or the account has no credits")
 )
 
 // Error is a call that failed: rejected by the API, answered with something that
@@ -68,7 +68,7 @@ func (e *Error) Reason() string {
 	case e.Err != nil:
 		return e.Err.Error()
 	default:
-		return "no reason"
+		return "no error message"
 	}
 }
 

@@ -28,7 +28,7 @@ func TestError_reason(t *testing.T) {
 		"422 with a strange loc":     {422, `{"detail":[{"loc":{"x":1},"msg":"bad"},{"loc":["body","args"],"msg":"worse"}]}`, "bad; args: worse"},
 		"422 list of texts":          {422, `{"detail":["first","second"]}`, "first; second"},
 		"422 list with null":         {422, `{"detail":[null,{"msg":"bad"}]}`, "bad"},
-		"422 empty list":             {422, `{"detail":[]}`, "no reason"},
+		"422 empty list":             {422, `{"detail":[]}`, "no error message"},
 		"4xx text":                   {409, `{"detail":"Deployment is over"}`, "Deployment is over"},
 		"4xx text, wrapped":          {409, `{"data":{"detail":"Deployment is over"}}`, "Deployment is over"},
 		"4xx object":                 {400, `{"detail":{"message":"No such thing","code":7}}`, "No such thing"},
@@ -42,10 +42,10 @@ func TestError_reason(t *testing.T) {
 		"HTML page":                  {404, page, "a gateway returned an HTML page of 1226 bytes instead of the API's JSON"},
 		"plain text":                 {404, "no", "the reply is 2 bytes that are not a JSON object"},
 		"JSON but no object":         {404, `["no"]`, "the reply is 6 bytes that are not a JSON object"},
-		"null":                       {404, "null", "no reason"},
-		"nothing at all":             {404, "", "no reason"},
-		"blanks":                     {404, " \r\n", "no reason"},
-		"a detail of a strange kind": {404, `{"detail":{"x":[1]}}`, "no reason"},
+		"null":                       {404, "null", "no error message"},
+		"nothing at all":             {404, "", "no error message"},
+		"blanks":                     {404, " \r\n", "no error message"},
+		"a detail of a strange kind": {404, `{"detail":{"x":[1]}}`, "no error message"},
 		"a number for a string":      {404, `{"detail":7}`, "7"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestError_credential(t *testing.T) {
 		if e.Status != test.status || !caas.IsUnauthorized(err) || !caas.IsRejected(err) || !strings.HasPrefix(e.Reason(), test.begins) {
 			t.Errorf("%s: %#v", name, e)
 		}
-		contains(t, e.Reason(), "21 days", "another project than IO Cloud", "no IO credits")
+		contains(t, e.Reason(), "21 days", "another project than IO Cloud", "no credits")
 	}
 	if err := onScript(t, reply(400, `{"detail":"x"}`)).client.Destroy(t.Context(), someID); caas.IsUnauthorized(err) {
 		t.Errorf("any 400 is about the credential: %v", err)

@@ -61,7 +61,7 @@ func (had Secret[T]) changes(want Secret[T], equal bool) bool {
 	case had.Version != nil:
 		return true
 	default:
-		return want.Set != had.Set || !equal
+		return !equal // null and empty are equal
 	}
 }
 
@@ -100,8 +100,8 @@ func (c Change) unapplied(want Spec, api caas.DeployedContainer) []string {
 		}
 	}
 	p := c.Patch
-	add("entrypoint", p.Entrypoint.IsZero() || slices.Equal(api.Entrypoint, want.Entrypoint))
-	add("traffic_port", p.TrafficPort.IsZero() || int64(api.TrafficPort) == want.TrafficPort)
+	add("entrypoint", p.Entrypoint.IsZero() || api.Entrypoint == nil || slices.Equal(api.Entrypoint, want.Entrypoint))
+	add("traffic_port", p.TrafficPort.IsZero() || api.TrafficPort == 0 || int64(api.TrafficPort) == want.TrafficPort)
 	add("env_variables", p.EnvVariables.IsZero() || maps.EqualFunc(api.EnvVariables, want.Env, func(a caas.Text, b string) bool { return string(a) == b }))
 	add("image_url", p.ImageURL.IsZero() || SameImage(api.ImageURL, want.Image))
 	attribute := "secret_env_variables"

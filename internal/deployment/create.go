@@ -61,7 +61,7 @@ func (s *Service) confirmCreate(ctx context.Context, name string, sent time.Time
 		}
 		switch {
 		case err != nil:
-			return "", &UnconfirmedError{cause, fmt.Errorf("looking for the deployment by its name failed too: %w", err)}
+			return "", &UnconfirmedError{cause, fmt.Errorf("failed to look for the deployment by its name: %w", err)}
 		case !accepted:
 			return "", fmt.Errorf("%w: %w", ErrNotCreated, cause)
 		}
@@ -71,7 +71,7 @@ func (s *Service) confirmCreate(ctx context.Context, name string, sent time.Time
 	case id != "":
 		return id, nil
 	case err != nil:
-		return "", &UnconfirmedError{cause, fmt.Errorf("looking for the deployment by its name failed too: %w", err)}
+		return "", &UnconfirmedError{cause, fmt.Errorf("failed to look for the deployment by its name: %w", err)}
 	default:
 		return "", &UnconfirmedError{cause, errors.New("the API accepted the request, and its list does not show the deployment yet")}
 	}

@@ -17,7 +17,7 @@ var (
 	// pay. Nothing was bought.
 	ErrNoCredits = caas.ErrPaymentRequired
 	// ErrInterrupted is wrapped by the error of an operation that the user ended.
-	ErrInterrupted = errors.New("interrupted")
+	ErrInterrupted = errors.New("the operation was interrupted")
 	// ErrTimeout is wrapped by the error of an operation whose timeout expired.
 	ErrTimeout = errors.New("the operation timed out")
 	// ErrFailed is wrapped by the error of a wait for a deployment that the API
@@ -60,12 +60,14 @@ func (e *NameTakenError) Error() string {
 	if e.Holder == nil {
 		return fmt.Sprintf("the name %q is not available", e.Name)
 	}
-	return fmt.Sprintf("the name %q is held by the deployment %s, which is %s", e.Name, e.Holder.ID, e.Holder.Status)
+	return fmt.Sprintf("the name %q is held by the deployment %s, whose status is %q", e.Name, e.Holder.ID, e.Holder.Status)
 }
 
 // NameClaimedError is a name that two resources of the configuration claim.
 type NameClaimedError struct {
 	Name string
+	// New: one of the two is planned without a state, so it would be created.
+	New bool
 	// ID is the existing deployment of one of the two, "" when both are new.
 	ID string
 }
@@ -137,6 +139,11 @@ func contextError(ctx context.Context) error {
 		return ErrTimeout
 	}
 	return ErrInterrupted
+}
+
+// isInterrupted reports whether the user ended the operation.
+func isInterrupted(ctx context.Context) bool {
+	return ctx.Err() != nil && errors.Is(contextError(ctx), ErrInterrupted)
 }
 
 // isPermanent reports whether an error stays at the next attempt: the API

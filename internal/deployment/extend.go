@@ -79,8 +79,8 @@ func (s *Service) confirmExtend(ctx context.Context, id string, total int64, cau
 	case found:
 		return nil
 	case err != nil:
-		return &UnconfirmedError{cause, fmt.Errorf("reading the prepaid hours afterwards failed too: %w", err)}
+		return &UnconfirmedError{cause, fmt.Errorf("failed to read the prepaid hours afterwards: %w", err)}
 	default:
-		return &UnconfirmedError{cause, fmt.Errorf("%s later the API returns %s in total, not %d", extendTime, plural(seen, "prepaid hour"), total)}
+		return &UnconfirmedError{cause, fmt.Errorf("2 minutes later the API returns %s in total, not %d", plural(seen, "prepaid hour"), total)}
 	}
 }

@@ -30,7 +30,7 @@ func ValidateImage(image string) error {
 	case image == "":
 		return errors.New("it is empty; remove it to deploy without an image")
 	case strings.TrimSpace(image) != image:
-		return errors.New("it has a space or a line break at an end; use trimspace()")
+		return errors.New("it starts or ends with a space or a line break; use trimspace()")
 	case strings.Contains(image, "://"):
 		return errors.New("it is a URL; remove the scheme, such as https://")
 	case strings.ContainsAny(image, " \t\n"):

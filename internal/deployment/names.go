@@ -63,7 +63,10 @@ func (s *Service) ClaimName(name, id string) (own string, err error) {
 		wanted.assumed = wanted.id != ""
 	}
 	if claimed && (existing.id != wanted.id || existing.assumed || wanted.assumed || wanted.id == "") {
-		return "", &NameClaimedError{Name: name, ID: cmp.Or(existing.id, wanted.id)}
+		return "", &NameClaimedError{
+			Name: name, ID: cmp.Or(existing.id, wanted.id),
+			New: existing.id == "" || existing.assumed || wanted.id == "" || wanted.assumed,
+		}
 	}
 	if s.names.claimed == nil {
 		s.names.claimed = map[string]claim{}
@@ -168,6 +171,7 @@ func (s *Service) waitForName(ctx context.Context, name string) error {
 		if err != nil {
 			return false, err
 		}
+		taken.Holder = nil
 		if found := items.named(name); len(found) > 0 {
 			taken.Holder = &found[0]
 		}

@@ -77,7 +77,7 @@ func (s *Service) pollFor(ctx context.Context, d time.Duration, check func(conte
 // finalTimeout bounds a request after the operation has ended: after Ctrl-C the
 // user does not wait.
 func finalTimeout(ctx context.Context) time.Duration {
-	if errors.Is(contextError(ctx), ErrInterrupted) {
+	if isInterrupted(ctx) {
 		return 5 * time.Second
 	}
 	return settlingTime

@@ -3,7 +3,6 @@ package deployment
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -200,6 +199,3 @@ func (items index) named(name string) []caas.DeploymentItem {
 	})
 	return found
 }
-
-// errNoURL is wrapped by the reason in Unread why containers have no public URL.
-var errNoURL = errors.New("no public URL")

@@ -8,9 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
@@ -27,51 +26,58 @@ const (
 // a redirect to a login page is not an answer of the service.
 var readyClient = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// NotReadyError is a deployment whose containers do not all answer.
+// NotReadyError is the end of a wait for a deployment whose containers did not all
+// answer with a 2xx.
 type NotReadyError struct {
-	// Answers are the last answers of the containers, one string for each.
+	Cause error // why the wait ended
+	// Answers are the last answers of the containers that are not ready.
 	Answers []string
 }
 
 // Error implements error.
-func (e *NotReadyError) Error() string {
-	return "not every container answers: " + strings.Join(e.Answers, "; ")
-}
+func (e *NotReadyError) Error() string { return e.Cause.Error() }
+
+// Unwrap implements errors.Unwrap.
+func (e *NotReadyError) Unwrap() error { return e.Cause }
 
 // WaitReady waits until each container of a deployment answers a GET of its public
 // URL and the path with a 2xx, and returns the public URLs by container ID. It buys
 // nothing and changes nothing.
 //
-// The error wraps ErrNotFound, ErrEnded, ErrFailed, ErrTimeout or ErrInterrupted; a
-// *NotReadyError within has the last answers.
+// The error wraps ErrNotFound, ErrEnded, ErrFailed, ErrTimeout or ErrInterrupted, or
+// is the API's rejection; as a *NotReadyError it has the last answers.
 func (s *Service) WaitReady(ctx context.Context, id, path string) (urls []string, err error) {
-	var last *NotReadyError
+	var last []string // answers
 	err = s.poll(ctx, func(ctx context.Context) (bool, error) {
 		d, err := s.readForReadiness(ctx, id)
 		if err != nil {
 			return errors.Is(err, ErrNotFound) || errors.Is(err, ErrEnded) || errors.Is(err, ErrFailed), err
 		}
-		urls, last = nil, nil
-		answers := make([]string, len(d.Containers))
-		var group errgroup.Group
-		for i, c := range d.Containers {
+		urls, last = nil, s.answers(ctx, d, path)
+		for _, c := range d.Containers {
 			urls = append(urls, c.PublicURL)
-			group.Go(func() error { answers[i] = s.answer(ctx, c, path); return nil })
 		}
-		_ = group.Wait() // it has no errors
-		answers = slices.DeleteFunc(answers, func(answer string) bool { return answer == "" })
-		if missing := int(d.TotalContainers) - len(d.Containers); missing > 0 {
-			answers = append(answers, fmt.Sprintf("%s not listed yet", plural(int64(missing), "container")))
-		}
-		if len(answers) > 0 {
-			last = &NotReadyError{answers}
-		}
-		return last == nil && len(urls) > 0, nil
+		return len(last) == 0 && len(urls) > 0, nil
 	})
-	if err != nil && last != nil {
-		return nil, fmt.Errorf("%w: %w", err, last)
+	if err != nil && len(last) > 0 {
+		return nil, &NotReadyError{err, last}
 	}
 	return urls, err
+}
+
+// answers calls all containers and returns what those that are not ready answer.
+func (s *Service) answers(ctx context.Context, d *Deployment, path string) []string {
+	answers := make([]string, len(d.Containers))
+	var group sync.WaitGroup
+	for i, c := range d.Containers {
+		group.Go(func() { answers[i] = s.answer(ctx, c, path) })
+	}
+	group.Wait()
+	answers = slices.DeleteFunc(answers, func(answer string) bool { return answer == "" })
+	if missing := int(d.TotalContainers) - len(d.Containers); missing > 0 {
+		answers = append(answers, fmt.Sprintf("the API does not list %s yet", plural(int64(missing), "container")))
+	}
+	return answers
 }
 
 // readForReadiness reads a deployment that may become ready.
@@ -110,7 +116,7 @@ func (s *Service) answer(ctx context.Context, c caas.Container, path string) str
 	resp, err := readyClient.Do(req)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Sprintf("container %s: no answer within %s", c.ContainerID, readyTimeout)
+		return fmt.Sprintf("container %s: no response within %s", c.ContainerID, readyTimeout)
 	case err != nil:
 		return fmt.Sprintf("container %s: %s", c.ContainerID, errors.Unwrap(err))
 	}

@@ -32,7 +32,7 @@ func notShown(paid, shown int64) time.Duration {
 // HoursDue returns the hours to buy when left remains of a total of paid hours, 0
 // when no renewal is due.
 func (r *Renewal) HoursDue(paid int64, left time.Duration) int64 {
-	if left >= time.Duration(r.EarlyHours)*time.Hour {
+	if left.Hours() >= float64(r.EarlyHours) {
 		return 0
 	}
 	if r.MaxTotal != nil {

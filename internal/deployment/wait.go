@@ -158,7 +158,7 @@ func (s *Service) readContainers(ctx context.Context, id string, d *Deployment, 
 	case containers == nil:
 		d.addContainers(nil, err)
 	default:
-		d.Unread = append(d.Unread, fmt.Errorf("%w for %s: %w", errNoURL, strings.Join(withoutURL(containers), ", "), err))
+		d.Unread = append(d.Unread, fmt.Errorf("no public URL for %s: %w", strings.Join(withoutURL(containers), ", "), err))
 	}
 }
 
@@ -180,7 +180,7 @@ func withoutURL(containers []caas.Container) []string {
 // addEvents reads the containers once more for the events that an error shows.
 // That they can't be read is no error of its own.
 func (s *Service) addEvents(ctx context.Context, id string, d *Deployment) {
-	if d == nil || errors.Is(contextError(ctx), ErrInterrupted) && ctx.Err() != nil {
+	if d == nil || isInterrupted(ctx) {
 		return // after Ctrl-C the user does not wait
 	}
 	ctx, cancel := s.clock.WithTimeout(context.WithoutCancel(ctx), settlingTime)

@@ -1,17 +1,21 @@
 package provider_test
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
 // The price of the moment counts at apply, in a saved plan too.
-func TestAccDeployment_priceRisesAfterPlan(t *testing.T) {
+func TestDeployment_priceRisesAfterPlan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		perHour  float64
@@ -26,111 +30,114 @@ func TestAccDeployment_priceRisesAfterPlan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.WriteProvider(c.provider)
-			tf.Write("main.tf", base.with(c.config).String())
-			tf.Run("plan", "-out=tfplan")
+			env := newEnv(t, caastest.Options{})
+			terraform := env.core(t)
+			terraform.Settings = c.provider
+			planned := terraform.plan(base.with(c.config))
 			env.API.SetPrice(203, c.perHour)
-			if c.fails == "" {
-				tf.Run("apply", "tfplan")
+			diagnostics, ok := terraform.Apply(planned)
+			if c.fails == "" && ok {
 				env.deploymentsAre(t, "running")
 				return
 			}
-			tf.WantOutput(mustFail(t, tf, "apply", "tfplan"), c.fails)
+			terraform.wantWords(diagnostics, c.fails)
 			env.deploymentsAre(t)
+		})
+	}
+	t.Run("extension", func(t *testing.T) {
+		t.Parallel()
+		env := newEnv(t, caastest.Options{})
+		terraform := env.created(t, base)
+		planned := terraform.plan(hours(30).with(attributes{"max_cost_usdc": "150"}))
+		env.API.SetPrice(203, 4)
+		diagnostics, _ := terraform.Apply(planned)
+		terraform.wantWords(diagnostics, "the price is 192.00 USDC, and max_cost_usdc allows 150.00.")
+		terraform.sent()
+	})
+}
+
+// The apply of a replacement destroys first, so the plan checks its price against
+// the budgets also without plan_checks, and fails when the price can't be known.
+func TestDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
+	t.Parallel()
+	above := attributes{"hardware_id": "204", "max_cost_usdc": "500"}
+	const tooHigh = "the price is 574.08 USDC, and max_cost_usdc allows 500.00."
+	const unknown = "its price depends on values that are not known yet. The apply would destroy the deployment before"
+	for name, c := range map[string]struct {
+		settings string // of the provider
+		config   attributes
+		token    string
+		replace  bool
+		output   string
+	}{
+		"plan checks":         {config: above, output: tooHigh},
+		"no plan checks":      {settings: "plan_checks = false", config: above, output: tooHigh},
+		"max_total_cost_usdc": {settings: "plan_checks = false\nmax_total_cost_usdc = 500", config: attributes{"hardware_id": "204"}, output: "allows 500.00."},
+		"forced":              {settings: "plan_checks = false", config: attributes{"max_cost_usdc": "400"}, replace: true, output: "the price is 478.08 USDC, and max_cost_usdc allows 400.00."},
+		"unknown hours":       {config: above.with(attributes{"duration_hours": "late"}), output: unknown},
+		"unknown budget":      {config: above.with(attributes{"max_cost_usdc": "late"}), output: unknown},
+		"unknown token":       {token: "late", config: above, output: unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			terraform := newEnv(t, caastest.Options{}).created(t, base)
+			terraform.late(cty.DynamicVal)
+			terraform.Settings, terraform.Token, terraform.Replace = c.settings, cmp.Or(c.token, terraform.Token), c.replace
+			terraform.planFails(base.with(c.config), c.output)
+			terraform.sent()
 		})
 	}
 }
 
-func TestAccDeployment_extensionPriceRisesAfterPlan(t *testing.T) {
+// So it is in Terraform, with values and a token of another resource.
+func TestAccDeployment_rejectedReplacementDestroysNothing(t *testing.T) {
+	t.Parallel()
+	const late = "resource \"terraform_data\" \"late\" {\n  input = 24\n}\n"
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	env.API.ResetJournal()
+	above := base.with(attributes{"hardware_id": "204", "max_cost_usdc": "500"})
+	tf.Write("main.tf", late+above.with(attributes{"duration_hours": "terraform_data.late.output"}).String())
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve"), "its price depends on values that are not known yet.")
+	tf.Write("main.tf", unknownToken+above.String())
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve"), "its price depends on values that are not known yet.")
+	env.API.SetReplicas(203, 1, 1)
+	tf.Write("main.tf", base.with(attributes{"container_config.replica_count": "3"}).String())
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve"), "Insufficient capacity")
+	if sent := env.changes(); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
+	}
+	env.deploymentsAre(t, "running")
+}
+
+// When the price rises between a saved plan and its apply, the error says that the
+// old deployment is destroyed, also when the plan at apply does not read the price.
+func TestAccDeployment_replacementPriceRisesAfterPlan(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
 	tf := env.Terraform(t)
 	tf.Write("main.tf", base.String())
 	tf.Run("apply", "-auto-approve")
-	tf.Write("main.tf", hours(30).with(attributes{"max_cost_usdc": "150"}).String())
-	tf.Run("plan", "-out=tfplan")
-	env.API.SetPrice(203, 4)
-	tf.WantOutput(mustFail(t, tf, "apply", "tfplan"), "the price is 192.00 USDC, and max_cost_usdc allows 150.00.")
-	if calls := env.API.Requests("POST", "/deployment/{}/extend"); len(calls) > 0 {
-		t.Error("hours were bought above the budget")
-	}
-}
-
-// The apply of a replacement destroys first, so the plan checks its price against
-// the budgets also without plan_checks, and fails when the price can't be known.
-func TestAccDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
-	t.Parallel()
-	const late = "resource \"terraform_data\" \"late\" {\n  input = 24\n}\n"
-	above := attributes{"hardware_id": "204", "max_cost_usdc": "500"}
-	const tooHigh = "the price is 574.08 USDC, and max_cost_usdc allows 500.00."
-	const unknown = "its price depends on values that are not known yet. The apply would destroy the deployment before"
-	for name, c := range map[string]struct {
-		provider string // a file
-		config   attributes
-		more     string
-		flags    []string
-		output   string
-	}{
-		"plan checks":         {config: above, output: tooHigh},
-		"no plan checks":      {provider: "provider \"ioneth\" {\n  plan_checks = false\n}\n", config: above, output: tooHigh},
-		"max_total_cost_usdc": {provider: "provider \"ioneth\" {\n  plan_checks = false\n  max_total_cost_usdc = 500\n}\n", config: attributes{"hardware_id": "204"}, output: "allows 500.00."},
-		"forced": {
-			provider: "provider \"ioneth\" {\n  plan_checks = false\n}\n", config: attributes{"max_cost_usdc": "400"}, flags: []string{"-replace=" + address},
-			output: "the price is 478.08 USDC, and max_cost_usdc allows 400.00.",
-		},
-		"unknown hours":  {config: attributes{"hardware_id": "204", "max_cost_usdc": "500", "duration_hours": "terraform_data.late.output"}, more: late, output: unknown},
-		"unknown budget": {config: attributes{"hardware_id": "204", "max_cost_usdc": "terraform_data.late.output"}, more: late, output: unknown},
-		"unknown token":  {provider: unknownToken, config: above, output: unknown},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.Write("main.tf", base.String())
-			tf.Run("apply", "-auto-approve")
-			env.API.ResetJournal()
-			if c.provider != "" {
-				tf.Write("provider.tf", c.provider)
-			}
-			tf.Write("main.tf", c.more+base.with(c.config).String())
-			tf.WantOutput(mustFail(t, tf, append([]string{"apply", "-auto-approve"}, c.flags...)...), c.output)
-			if sent := env.changes(); len(sent) > 0 {
-				t.Errorf("the API received %q", sent)
-			}
-			env.deploymentsAre(t, "running")
-		})
-	}
-}
-
-// When the price rises between a saved plan and its apply, the error says that the
-// old deployment is destroyed, whether or not the plan at apply reads the price.
-func TestAccDeployment_replacementPriceRisesAfterPlan(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct{ provider, config string }{
-		"max_cost_usdc":       {"", base.with(attributes{"hardware_id": "204", "max_cost_usdc": "600"}).String()},
-		"no plan checks":      {"plan_checks = false", base.with(attributes{"hardware_id": "204", "max_cost_usdc": "600"}).String()},
-		"max_total_cost_usdc": {"max_total_cost_usdc = 600", base.with(attributes{"hardware_id": "204"}).String()},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.Write("main.tf", base.String())
-			tf.Run("apply", "-auto-approve")
-			tf.WriteProvider(c.provider)
-			tf.Write("main.tf", c.config)
-			tf.Run("plan", "-out=tfplan")
-			env.API.SetPrice(204, 4)
-			out := mustFail(t, tf, "apply", "tfplan")
-			tf.WantOutput(out, "768.00 USDC")
-			tf.WantOutput(out, "The deployment "+env.API.Deployments()[0].ID+", which the new one replaces, is destroyed.")
-			env.deploymentsAre(t, "destroyed")
-			env.API.SetPrice(204, 2.99)
-			tf.Run("apply", "-auto-approve")
-			env.deploymentsAre(t, "destroyed", "running")
-		})
+	hardware, statuses := "203", []string{"running"}
+	for _, c := range []struct{ provider, budget string }{{"", "600"}, {"plan_checks = false", "600"}, {"max_total_cost_usdc = 600", ""}} {
+		hardware = map[string]string{"203": "204", "204": "203"}[hardware]
+		number, _ := strconv.Atoi(hardware)
+		tf.WriteProvider(c.provider)
+		tf.Write("main.tf", base.with(attributes{"hardware_id": hardware, "max_cost_usdc": c.budget}).String())
+		tf.Run("plan", "-out=tfplan")
+		env.API.SetPrice(number, 4)
+		out := mustFail(t, tf, "apply", "tfplan")
+		old := env.API.Deployments()[len(statuses)-1].ID
+		tf.WantOutput(out, "768.00 USDC")
+		tf.WantOutput(out, "The deployment "+old+", which the new one replaces, is destroyed.")
+		statuses[len(statuses)-1] = "destroyed"
+		env.deploymentsAre(t, statuses...)
+		env.API.SetPrice(number, 2.49)
+		tf.Run("apply", "-auto-approve")
+		statuses = append(statuses, "running")
+		env.deploymentsAre(t, statuses...)
 	}
 }
 

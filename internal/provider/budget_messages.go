@@ -32,7 +32,7 @@ func budgetError(over *deployment.BudgetError, state string) diag.Diagnostics {
 func runBudgetError(over *deployment.RunBudgetError, state string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summaryTotalAboveBudget, paragraphs(fmt.Sprintf(
 		"The purchases known so far cost %s USDC together, and max_total_cost_usdc in the provider block allows %s. %s", exact(over.Total), exact(over.Limit), state),
-		"- "+strings.Join(over.Purchases, "\n- "),
+		"Purchases:\n- "+strings.Join(over.Purchases, "\n- "),
 		"Buy less, or increase max_total_cost_usdc."))
 }
 

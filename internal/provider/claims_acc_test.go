@@ -42,29 +42,24 @@ provider "ioneth" {
 // error nothing changes.
 func TestAccDeployment_resourceRenamedWithoutMoved(t *testing.T) {
 	t.Parallel()
-	for name, provider := range map[string]string{
-		"plan checks": "", "no plan checks": "provider \"ioneth\" {\n  plan_checks = false\n}\n", "unknown token": unknownToken,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.Write("main.tf", base.String())
-			tf.Run("apply", "-auto-approve")
-			env.API.ResetJournal()
-			tf.Write("main.tf", labeled(base, "llm"))
-			tf.Write("provider.tf", provider)
-			out := mustFail(t, tf, "apply", "-auto-approve")
-			tf.WantOutput(out, `have the name "vllm", which the deployment `+env.API.Deployments()[0].ID+` has.`)
-			tf.WantOutput(out, "moved {")
-			tf.Write("moved.tf", "moved {\n  from = ioneth_caas_deployment.test\n  to = ioneth_caas_deployment.llm\n}\n")
-			tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 changed, 0 destroyed")
-			if sent := env.changes(); len(sent) > 0 {
-				t.Errorf("the API received %q", sent)
-			}
-			env.deploymentsAre(t, "running")
-		})
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	env.API.ResetJournal()
+	tf.Write("main.tf", labeled(base, "llm"))
+	for _, provider := range []string{"", "provider \"ioneth\" {\n  plan_checks = false\n}\n", unknownToken} {
+		tf.Write("provider.tf", provider)
+		out := mustFail(t, tf, "apply", "-auto-approve")
+		tf.WantOutput(out, `have the name "vllm", which the deployment `+env.API.Deployments()[0].ID+` has.`)
+		tf.WantOutput(out, "moved {")
 	}
+	tf.Write("moved.tf", "moved {\n  from = ioneth_caas_deployment.test\n  to = ioneth_caas_deployment.llm\n}\n")
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 changed, 0 destroyed")
+	if sent := env.changes(); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
+	}
+	env.deploymentsAre(t, "running")
 }
 
 // Terraform plans a destroy and a create under one name in any order. After the
@@ -122,79 +117,100 @@ func TestDeployment_nameClaimedInAnyOrder(t *testing.T) {
 
 // A replacement keeps its name in every way in which Terraform plans one, and the
 // capacity that the old deployment frees counts.
-func TestAccDeployment_replacedUnderItsName(t *testing.T) {
+func TestDeployment_replacedUnderItsName(t *testing.T) {
 	t.Parallel()
 	other := base.with(attributes{"container_config.replica_count": "2"})
 	renamed := other.with(attributes{"resource_private_name": `"sglang"`})
-	taint := func(_ *testEnv, tf *acctest.Terraform) { tf.Run("taint", address) }
-	renameOutside := func(env *testEnv, _ *acctest.Terraform) {
-		env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Name = "sglang" })
+	taint := func(c *core) { c.Tainted = true }
+	force := func(c *core) { c.Replace = true }
+	noRefresh := func(c *core) { c.NoRefresh = true }
+	renameOutside := func(c *core) {
+		c.env.API.Edit(c.env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Name = "sglang" })
 	}
 	for name, c := range map[string]struct {
-		config  attributes // after the first apply
-		more    string
-		prepare func(*testEnv, *acctest.Terraform)
-		flags   []string
-		warns   bool // Terraform drops the warnings of a forced replacement
+		config attributes // after the first apply
+		warns  bool       // Terraform drops the warnings of a forced replacement
+		how    []func(*core)
 	}{
-		"replacement":                              {config: other, warns: true},
-		"replacement, without refresh":             {config: other, flags: []string{"-refresh=false"}, warns: true},
-		"forced":                                   {config: base, flags: []string{"-replace=" + address}},
-		"forced, without refresh":                  {config: base, flags: []string{"-replace=" + address, "-refresh=false"}},
-		"forced with an update":                    {config: hours(30), flags: []string{"-replace=" + address}},
-		"tainted":                                  {config: base, prepare: taint, warns: true},
-		"tainted and changed":                      {config: other, prepare: taint, warns: true},
-		"renamed outside Terraform":                {config: renamed, prepare: renameOutside, warns: true},
-		"renamed outside Terraform, not refreshed": {config: renamed, prepare: renameOutside, flags: []string{"-refresh=false"}, warns: true},
-		"ended deployment with the same name": {
-			config: other, warns: true,
-			prepare: func(env *testEnv, _ *acctest.Terraform) {
-				env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted})
-			},
-		},
-		"imported and replaced": {
-			config: other, more: "\nimport {\n  to = " + address + "\n  id = \"vllm\"\n}\n",
-			prepare: func(_ *testEnv, tf *acctest.Terraform) { tf.Run("state", "rm", address) }, warns: true,
-		},
+		"replacement":                              {other, true, nil},
+		"replacement, without refresh":             {other, true, []func(*core){noRefresh}},
+		"forced":                                   {base, false, []func(*core){force}},
+		"forced, without refresh":                  {base, false, []func(*core){force, noRefresh}},
+		"forced with an update":                    {hours(30), false, []func(*core){force}},
+		"tainted":                                  {base, true, []func(*core){taint}},
+		"tainted and changed":                      {other, true, []func(*core){taint}},
+		"renamed outside Terraform":                {renamed, true, []func(*core){renameOutside}},
+		"renamed outside Terraform, not refreshed": {renamed, true, []func(*core){renameOutside, noRefresh}},
+		"ended deployment with the same name": {other, true, []func(*core){func(c *core) {
+			c.env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted})
+		}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.Write("main.tf", base.String())
-			tf.Run("apply", "-auto-approve")
+			env := newEnv(t, caastest.Options{})
+			terraform := env.created(t, base)
 			env.API.SetReplicas(203, 1, 1) // beside the one that is replaced
-			old := env.API.Deployments()[0].ID
-			if c.prepare != nil {
-				c.prepare(env, tf)
+			for _, do := range c.how {
+				do(terraform)
 			}
-			env.API.ResetJournal()
-			tf.Write("main.tf", c.config.String()+c.more)
-			out := tf.Run(append([]string{"plan", "-out=tfplan"}, c.flags...)...)
-			if strings.Contains(out, "Insufficient capacity") {
-				t.Errorf("the plan does not count the capacity that the old deployment frees:\n%s", out)
+			p := terraform.plan(c.config)
+			if text := strings.Join(p.Diagnostics, "\n"); strings.Contains(text, "Insufficient capacity") || c.warns != strings.Contains(text, "Replacement of the deployment") {
+				t.Errorf("the plan has the diagnostics %q", p.Diagnostics)
 			}
-			if c.warns != strings.Contains(out, `Replacement of the deployment`) {
-				t.Errorf("warns of the replacement: %t, want %t:\n%s", !c.warns, c.warns, out)
+			terraform.sent()
+			if diagnostics, ok := terraform.Apply(p); !ok {
+				t.Fatalf("the apply fails: %q", diagnostics)
 			}
-			if sent := env.changes(); len(sent) > 0 {
-				t.Errorf("the plan sent %q", sent)
-			}
-			tf.Run("apply", "tfplan")
-			sent := env.changes()
-			if len(sent) != 2 || sent[0] != "DELETE /deployment/ID" || !strings.HasPrefix(sent[1], "POST /deploy ") {
-				t.Errorf("the apply sent %q", sent)
-			}
-			if d, _ := env.API.Deployment(old); d.Status != caastest.StatusDestroyed {
-				t.Errorf("the old deployment is %s", d.Status)
-			}
-			created := env.API.Deployments()
-			if id, tainted := deploymentInState(t, tf); id != created[len(created)-1].ID || tainted {
-				t.Errorf("the state has %q, tainted: %t", id, tainted)
-			}
-			tf.WantOutput(tf.Run("plan"), "No changes.")
+			env.replacedFirst(t)
+			terraform.has("deployment_id", env.newest())
+			terraform.Replace = false
+			terraform.empty(c.config)
 		})
 	}
+}
+
+// newest returns the ID of the last deployment.
+func (env *testEnv) newest() string {
+	all := env.API.Deployments()
+	return all[len(all)-1].ID
+}
+
+// replacedFirst checks that the first deployment was destroyed, and then another one
+// bought.
+func (env *testEnv) replacedFirst(t *testing.T) {
+	t.Helper()
+	sent := env.changes()
+	if len(sent) != 2 || sent[0] != "DELETE /deployment/ID" || !strings.HasPrefix(sent[1], "POST /deploy ") {
+		t.Errorf("the apply sent %q", sent)
+	}
+	if d := env.API.Deployments()[0]; d.Status != caastest.StatusDestroyed {
+		t.Errorf("the old deployment is %s", d.Status)
+	}
+}
+
+// So it is in Terraform, also for what is imported in the same plan.
+func TestAccDeployment_replacedUnderItsName(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	tf.Run("state", "rm", address)
+	env.API.SetReplicas(203, 1, 1)
+	env.API.ResetJournal()
+	tf.Write("main.tf", base.with(attributes{"container_config.replica_count": "2"}).String()+"\nimport {\n  to = "+address+"\n  id = \"vllm\"\n}\n")
+	out := tf.Run("apply", "-auto-approve")
+	tf.WantOutput(out, "Replacement of the deployment")
+	if strings.Contains(out, "Insufficient capacity") {
+		t.Errorf("the plan does not count the capacity that the old deployment frees:\n%s", out)
+	}
+	env.replacedFirst(t)
+	if id, tainted := deploymentInState(t, tf); id != env.newest() || tainted {
+		t.Errorf("the state has %q, tainted: %t", id, tainted)
+	}
+	tf.Run("apply", "-auto-approve", "-replace="+address)
+	tf.WantOutput(tf.Run("plan"), "No changes.")
+	env.deploymentsAre(t, "destroyed", "destroyed", "running")
 }
 
 // Terraform does not show the provider a tainted resource that is not refreshed, so
@@ -260,35 +276,29 @@ func TestAccDeployment_copiedBlock(t *testing.T) {
 // says how to destroy regardless, and that works.
 func TestAccDeployment_destroyRegardlessOfPlanErrors(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		config  string
-		prepare func(*testEnv)
-	}{
-		"decreased duration":          {config: hours(12).String()},
-		"replacement over the budget": {config: base.with(attributes{"hardware_id": "204", "max_cost_usdc": "1"}).String()},
-		"copied block":                {config: base.String() + "\n" + labeled(base, "copy")},
-		"name taken":                  {config: base.with(attributes{"resource_private_name": `"other"`}).String(), prepare: func(env *testEnv) { env.API.Add(caastest.Deployment{Name: "other"}) }},
-		"data source":                 {config: base.String() + "data \"ioneth_caas_deployment\" \"other\" {\n  name = \"other\"\n}\n"},
-		"read": {config: base.String(), prepare: func(env *testEnv) {
-			env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Status: 500})
-		}},
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	env.API.Add(caastest.Deployment{Name: "taken"})
+	tf := env.Terraform(t)
+	tf.WriteProvider("max_retries = 0")
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	id := env.newest()
+	for name, config := range map[string]string{
+		"decreased duration":          hours(12).String(),
+		"replacement over the budget": base.with(attributes{"hardware_id": "204", "max_cost_usdc": "1"}).String(),
+		"copied block":                base.String() + "\n" + labeled(base, "copy"),
+		"name taken":                  base.with(attributes{"resource_private_name": `"taken"`}).String(),
+		"data source":                 base.String() + "data \"ioneth_caas_deployment\" \"other\" {\n  name = \"other\"\n}\n",
+		"read":                        base.String(),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.WriteProvider("max_retries = 0")
-			tf.Write("main.tf", base.String())
-			tf.Run("apply", "-auto-approve")
-			if c.prepare != nil {
-				c.prepare(env)
-			}
-			tf.Write("main.tf", c.config)
-			tf.WantOutput(mustFail(t, tf, "destroy", "-auto-approve"), "To destroy regardless of this error, run terraform destroy -refresh=false.")
-			tf.Run("destroy", "-auto-approve", "-refresh=false")
-			if d := env.API.Deployments()[0]; d.Status != caastest.StatusDestroyed {
-				t.Errorf("the deployment is %s", d.Status)
-			}
-		})
+		if name == "read" {
+			env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Status: 500})
+		}
+		tf.Write("main.tf", config)
+		tf.WantOutput(mustFail(t, tf, "destroy", "-auto-approve"), "To destroy regardless of this error, run terraform destroy -refresh=false.")
+	}
+	tf.Run("destroy", "-auto-approve", "-refresh=false")
+	if d, _ := env.API.Deployment(id); d.Status != caastest.StatusDestroyed {
+		t.Errorf("the deployment is %s", d.Status)
 	}
 }

@@ -114,11 +114,19 @@ func (p *ionethProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		client = caas.New(settings)
 	}
 	data := &providerData{
-		service:    deployment.NewService(client, p.clock, c.MaxTotalCostUSDC.ValueFloat64Pointer()),
+		service:    deployment.NewService(client, p.clock, c.maxTotalCost()),
 		planChecks: c.PlanChecks.IsNull() || c.PlanChecks.IsUnknown() || c.PlanChecks.ValueBool(),
 	}
 	resp.ResourceData, resp.DataSourceData = data, data
 	resp.ListResourceData, resp.ActionData = data, data
+}
+
+// maxTotalCost returns max_total_cost_usdc, nil when it is not set or not known.
+func (c config) maxTotalCost() *float64 {
+	if c.MaxTotalCostUSDC.IsUnknown() {
+		return nil
+	}
+	return c.MaxTotalCostUSDC.ValueFloat64Pointer()
 }
 
 // isKnown reports whether the client can be made. A value is unknown in a plan

@@ -1,128 +1,101 @@
 package provider_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-const locationsConfig = `
-resource "ioneth_caas_deployment" "test" {
-  resource_private_name = "vllm"
-  duration_hours        = 24
-  hardware_id           = 203
-  location_ids          = [1]
-  container_config = {
-    replica_count = 1
-    entrypoint    = ["vllm", "serve"]
-    traffic_port  = 8000
-  }
-  registry_config = {
-    image_url = "ghcr.io/org/image:tag"
-  }
-}
-`
-
-// The provider sends each credential in its header and rejects a configuration that
-// cannot work.
-func TestAccProvider_configuration(t *testing.T) {
+// The provider sends each credential in its header.
+func TestProvider_headers(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
-	for name, c := range map[string]struct {
-		block   string
-		env     []string // on top of an environment with the endpoint only
-		fails   string   // "" for success
-		headers map[string]string
-	}{
-		"token in the block": {
-			block: `token = "test-token"`, headers: map[string]string{"Authorization": "Bearer test-token", "X-Api-Key": ""},
-		},
-		"token in the environment": {
-			env: []string{"IONETH_TOKEN=test-token"}, headers: map[string]string{"Authorization": "Bearer test-token", "X-Api-Key": ""},
-		},
-		"the block before the environment": {
-			block: `token = "test-token"`, env: []string{"IONETH_TOKEN=other"}, headers: map[string]string{"Authorization": "Bearer test-token"},
-		},
-		"an empty attribute leaves it to the environment": {
-			block: `token = ""`, env: []string{"IONETH_TOKEN=test-token"}, headers: map[string]string{"Authorization": "Bearer test-token"},
-		},
-		"key in our variable": {
-			env: []string{"IONETH_API_KEY=test-key", "IOCLOUD_API_KEY=other"}, headers: map[string]string{"Authorization": "", "X-Api-Key": "test-key"},
-		},
-		"key in the vendor's variable": {
-			env: []string{"IOCLOUD_API_KEY=test-key"}, headers: map[string]string{"X-Api-Key": "test-key"},
-		},
-		"key in the block, token in the environment": {
-			block: `api_key = "test-key"`, env: []string{"IONETH_TOKEN=test-token"}, headers: map[string]string{"Authorization": "", "X-Api-Key": "test-key"},
-		},
-		"both in the block": {
-			block: "api_key = \"test-key\"\n token = \"test-token\"", headers: map[string]string{"Authorization": "Bearer test-token", "X-Api-Key": "test-key"},
-		},
-		"none": {
-			fails: "Set token or api_key in the provider block, or one of the environment variables IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY.",
-		},
-		"a line break from a file": {
-			block: `token = "test-token\n"`, fails: `write token = trimspace(file("..."))`,
-		},
-		"http elsewhere": {
-			block: "token = \"test-token\"\n endpoint = \"http://api.example.test\"", fails: `endpoint must start with https://`,
-		},
-		"http elsewhere, in the environment": {
-			block: `token = "test-token"`, env: []string{"IONETH_ENDPOINT=http://api.example.test"},
-			fails: `The environment variable IONETH_ENDPOINT must start with https://`,
-		},
-		"a password in the endpoint": {
-			block: "token = \"test-token\"\n endpoint = \"https://user:password@api.example.test\"", fails: `endpoint contains a user name or a password.`,
-		},
-		"no time": {
-			block: "token = \"test-token\"\n request_timeout = \"0s\"", fails: `request_timeout must be longer than 0, such as "30s", got: 0s`,
-		},
-		"invalid time": {
-			block: "token = \"test-token\"\n request_timeout = \"soon\"", fails: `soon`,
-		},
-		"negative retries": {
-			block: "token = \"test-token\"\n max_retries = -1", fails: `max_retries value must be between 0 and 100, got: -1`,
-		},
+	for name, c := range map[string]struct{ credentials, authorization, key string }{
+		"token":            {`"token": "test-token"`, "Bearer test-token", ""},
+		"API key":          {`"api_key": "test-key"`, "", "test-key"},
+		"both":             {`"token": "test-token", "api_key": "test-key"`, "Bearer test-token", "test-key"},
+		"empty is not set": {`"token": "", "api_key": "test-key"`, "", "test-key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			env.API.ResetJournal()
-			tf := env.Terraform(t)
-			tf.Env = append(tf.Env, "IONETH_TOKEN=")
-			tf.Env = append(tf.Env, c.env...)
-			tf.Write("main.tf", "provider \"ioneth\" {\n"+c.block+"\n}\n"+locationsConfig)
-			out, code := tf.Try("apply", "-auto-approve")
-			if c.fails != "" {
-				if code == 0 || !strings.Contains(flat(out), c.fails) {
-					t.Errorf("exit %d, want an error with %q:\n%s", code, c.fails, out)
-				}
-				if calls := env.API.Requests("", ""); len(calls) > 0 {
-					t.Errorf("the API received %s %s", calls[0].Method, calls[0].Path)
-				}
-				return
+			t.Parallel()
+			env := acctest.New(t, caastest.Options{})
+			p, diagnostics := env.ServerWithConfig(t, `{"endpoint": "`+env.API.URL()+`", `+c.credentials+`}`)
+			if len(diagnostics) > 0 {
+				t.Fatal(diagnostics)
 			}
-			if code != 0 {
-				t.Fatalf("exit %d:\n%s", code, out)
+			if _, diagnostics = p.ReadDataSource(locationsType, "{}"); len(diagnostics) > 0 {
+				t.Fatal(diagnostics)
 			}
-			wantHeaders(t, env.API.Requests("POST", "/deploy")[0].Header, c.headers)
-			tf.Run("destroy", "-auto-approve")
+			sent := env.API.Requests("", "")[0].Header
+			if sent.Get("Authorization") != c.authorization || sent.Get("X-Api-Key") != c.key {
+				t.Errorf("the API received the token %q and the key %q", sent.Get("Authorization"), sent.Get("X-Api-Key"))
+			}
 		})
 	}
 }
 
-func wantHeaders(t *testing.T, got http.Header, want map[string]string) {
-	t.Helper()
-	for name, value := range want {
-		if got.Get(name) != value {
-			t.Errorf("%s = %q, want %q", name, got.Get(name), value)
-		}
+func TestProvider_timeoutAndRetries(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{})
+	p, _ := env.ServerWithConfig(t, `{"endpoint": "`+env.API.URL()+`", "token": "test-token", "request_timeout": "7s", "max_retries": 2}`)
+	env.API.Inject(caastest.Fault{Times: -1, Hang: true, Do: func() { env.Clock.Advance(time.Minute) }})
+	_, diagnostics := p.ReadDataSource(locationsType, "{}")
+	wantError(t, diagnostics, "request_timeout 7s")
+	if n := len(env.API.Requests("", "")); n != 3 {
+		t.Errorf("the API received %d requests, want 1 and 2 retries", n)
 	}
-	if agent := got.Get("User-Agent"); agent != "terraform-provider-ioneth/"+tfcli.Version {
-		t.Errorf("User-Agent = %q", agent)
+}
+
+// A configuration that cannot work is an error.
+func TestProvider_invalid(t *testing.T) {
+	t.Parallel()
+	const token = `"token": "test-token", `
+	for name, c := range map[string]struct{ config, fails string }{
+		"no credential":            {`{}`, "Set token or api_key in the provider block, or one of the environment variables IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY."},
+		"a line break from a file": {`{"token": "test-token\n"}`, `write token = trimspace(file("..."))`},
+		"http elsewhere":           {`{` + token + `"endpoint": "http://api.example.test"}`, "endpoint must start with https://"},
+		"password in the endpoint": {`{` + token + `"endpoint": "https://user:password@api.example.test"}`, "endpoint contains a user name or a password."},
+		"query in the endpoint":    {`{` + token + `"endpoint": "https://api.example.test?a=b"}`, "endpoint contains a query or a fragment."},
+		"endpoint without a host":  {`{` + token + `"endpoint": "https://"}`, "endpoint is not a URL with a scheme and a host."},
+		"no time":                  {`{` + token + `"request_timeout": "0s"}`, `request_timeout must be longer than 0, such as "30s", got: 0s`},
+		"invalid time":             {`{` + token + `"request_timeout": "soon"}`, "soon"},
+		"negative retries":         {`{` + token + `"max_retries": -1}`, "max_retries value must be between 0 and 100, got: -1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, diagnostics := acctest.New(t, caastest.Options{}).ServerWithConfig(t, c.config)
+			if !strings.Contains(strings.Join(diagnostics, "\n"), c.fails) {
+				t.Errorf("diagnostics %q, want %q in them", diagnostics, c.fails)
+			}
+		})
 	}
+}
+
+// TestAccProvider_environment configures the built provider by the environment.
+func TestAccProvider_environment(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Env = append(tf.Env, "IONETH_TOKEN=", "IOCLOUD_API_KEY=test-key")
+	tf.Write("main.tf", "data \"ioneth_caas_locations\" \"test\" {}\n")
+	tf.Run("apply", "-auto-approve")
+	sent := env.API.Requests("", "")[0].Header
+	if agent := sent.Get("User-Agent"); agent != "terraform-provider-ioneth/"+tfcli.Version || sent.Get("X-Api-Key") != "test-key" || sent.Get("Authorization") != "" {
+		t.Errorf("the API received %q", sent)
+	}
+
+	env.API.ResetJournal()
+	tf.Env = append(tf.Env, "IONETH_ENDPOINT=http://api.example.test")
+	out, code := tf.Try("plan")
+	if code == 0 {
+		t.Error("http is accepted")
+	}
+	tf.WantOutput(out, "The environment variable IONETH_ENDPOINT must start with https://")
 }
 
 // A credential that is unknown at plan is not an error.
@@ -138,53 +111,39 @@ resource "terraform_data" "token" {
 provider "ioneth" {
   token = terraform_data.token.output
 }
-` + locationsConfig
-	tf.Write("main.tf", config)
-	tf.Run("plan")
-	if calls := env.API.Requests("", ""); len(calls) > 0 {
-		t.Errorf("the plan sent %s %s without a credential", calls[0].Method, calls[0].Path)
+` + minimal
+	planSendsNothing := func() {
+		t.Helper()
+		env.API.ResetJournal()
+		tf.Run("plan")
+		if sent := requested(env.API); len(sent) > 0 {
+			t.Errorf("the plan sent %q without a credential", sent)
+		}
 	}
+	tf.Write("main.tf", config)
+	planSendsNothing()
 	tf.Run("apply", "-auto-approve")
 	if n := len(env.API.Deployments()); n != 1 {
 		t.Errorf("the API has %d deployments, want 1", n)
 	}
 
 	// A new credential is unknown again, and now there is a state.
-	env.API.ResetJournal()
 	tf.Write("main.tf", strings.ReplaceAll(config, "\"test-token\"", "\"other-token\""))
-	tf.Run("plan")
-	if calls := env.API.Requests("", ""); len(calls) > 0 {
-		t.Errorf("the plan sent %s %s without a credential", calls[0].Method, calls[0].Path)
-	}
+	planSendsNothing()
 }
 
 // An import whose deployment cannot be read is an error: Terraform would plan to
 // replace the deployment.
-func TestAccProvider_importWithoutCredential(t *testing.T) {
+func TestProvider_importWithoutCredential(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	id := env.API.Add(caastest.Deployment{Name: "vllm"})
-	tf.Env = append(tf.Env, "IONETH_TOKEN=")
-	for _, by := range []string{id, "vllm"} {
-		tf.Write("main.tf", `
-resource "terraform_data" "token" {
-  input = "test-token"
-}
-provider "ioneth" {
-  token = terraform_data.token.output
-}
-import {
-  to = ioneth_caas_deployment.test
-  id = "`+by+`"
-}
-`+locationsConfig)
-		out, code := tf.Try("plan")
-		if code == 0 || !strings.Contains(flat(out), "Provider configuration is not known at plan") {
-			t.Errorf("by %s: exit %d\n%s", by, code, out)
-		}
+	env := newEnv(t, caastest.Options{})
+	p := env.ServerWithUnknownToken(t)
+	for _, by := range []string{env.API.Add(caastest.Deployment{Name: "vllm"}), "vllm"} {
+		resp, err := p.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: acctest.DeploymentType, ID: by})
+		p.Must(err, nil)
+		wantError(t, acctest.Texts(resp.Diagnostics), "Provider configuration is not known at plan")
 	}
-	if calls := env.API.Requests("", ""); len(calls) > 0 {
-		t.Errorf("the plan sent %s %s without a credential", calls[0].Method, calls[0].Path)
+	if sent := requested(env.API); len(sent) > 0 {
+		t.Errorf("the import sent %q without a credential", sent)
 	}
 }

@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"regexp"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -152,68 +152,37 @@ func TestAccDeployment_minimal(t *testing.T) {
 }
 
 // The deploy request has every attribute that is set.
-func TestAccDeployment_full(t *testing.T) {
+func TestDeployment_full(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-		Steps: []resource.TestStep{
-			{
-				Config: env.Config(full),
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("containers"), knownvalue.ListSizeExact(2)),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("secret_env_keys"),
-						knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("HF_TOKEN")})),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("public_urls"), knownvalue.ListSizeExact(2)),
-				},
-				Check: func(*terraform.State) error {
-					wantJSON(t, env.body(t), `{
-						"resource_private_name": "vllm", "duration_hours": 48, "gpus_per_container": 8, "hardware_id": 204, "location_ids": [1, 3],
-						"container_config": {
-							"replica_count": 2, "entrypoint": ["vllm", "serve"], "args": ["--model", "meta-llama/Llama-3.1-70B"], "traffic_port": 8000,
-							"env_variables": {"HF_HOME": "/data"}, "secret_env_variables": {"HF_TOKEN": "hf-secret-value"}},
-						"registry_config": {"image_url": "ghcr.io/org/image:tag", "registry_username": "robot", "registry_secret": "registry-secret-value"}}`)
-					return nil
-				},
-			},
-			{
-				Config:           env.Config(full),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-			},
-		},
-	})
+	terraform := env.core(t)
+	terraform.apply(config(full))
+	terraform.has("secret_env_keys", "[HF_TOKEN]")
+	for _, list := range []string{"containers", "public_urls"} {
+		if n := len(terraform.State()[list].([]any)); n != 2 {
+			t.Errorf("%d %s, want 2", n, list)
+		}
+	}
+	wantJSON(t, env.body(t), `{
+		"resource_private_name": "vllm", "duration_hours": 48, "gpus_per_container": 8, "hardware_id": 204, "location_ids": [1, 3],
+		"container_config": {
+			"replica_count": 2, "entrypoint": ["vllm", "serve"], "args": ["--model", "meta-llama/Llama-3.1-70B"], "traffic_port": 8000,
+			"env_variables": {"HF_HOME": "/data"}, "secret_env_variables": {"HF_TOKEN": "hf-secret-value"}},
+		"registry_config": {"image_url": "ghcr.io/org/image:tag", "registry_username": "robot", "registry_secret": "registry-secret-value"}}`)
+	terraform.empty(config(full))
 }
 
-// An omitted, a null and an empty collection send nothing and have an empty plan.
-func TestAccDeployment_omittedNullAndEmpty(t *testing.T) {
+// An empty collection that is known only at apply sends nothing and has an empty plan.
+func TestDeployment_emptyAtApply(t *testing.T) {
 	t.Parallel()
-	for name, extra := range map[string]string{
-		"omitted":         ``,
-		"null":            "args = null\n env_variables = null\n secret_env_variables = null",
-		"empty":           "env_variables = {}\n secret_env_variables = {}",
-		"unknown at plan": "args = var.none\n env_variables = terraform_data.empty.output\n secret_env_variables = terraform_data.empty.output",
-	} {
-		t.Run(name, func(t *testing.T) {
-			env := newEnv(t, caastest.Options{})
-			config := env.Config(`
-variable "none" {
-  type    = list(string)
-  default = null
-}
-resource "terraform_data" "empty" {
-  input = tomap({})
-}
-`) + regexp.MustCompile(`traffic_port .*`).ReplaceAllString(minimal, "$0\n"+extra)
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-				Steps: []resource.TestStep{
-					{Config: config},
-					{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-				},
-			})
-			wantJSON(t, env.body(t)["container_config"], `{"replica_count": 1, "entrypoint": ["vllm", "serve"], "traffic_port": 8000}`)
-		})
-	}
+	terraform := newEnv(t, caastest.Options{}).core(t)
+	config := base.with(attributes{"container_config.env_variables": "late", "container_config.secret_env_variables": "late"})
+	terraform.late(cty.UnknownVal(cty.Map(cty.String)))
+	p := terraform.plan(config)
+	terraform.late(cty.MapValEmpty(cty.String))
+	terraform.Apply(p)
+	terraform.sent(deployed)
+	terraform.empty(config)
 }
 
 // The API receives values that are known only after the apply of another resource.
@@ -251,23 +220,15 @@ resource "ioneth_caas_deployment" "test" {
 }
 
 // With wait_for_running = false the apply returns at once.
-func TestAccDeployment_doesNotWait(t *testing.T) {
+func TestDeployment_doesNotWait(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	config := regexp.MustCompile(`duration_hours .*`).ReplaceAllString(minimal, "$0\n  wait_for_running = false")
-	env.Test(t, resource.TestStep{
-		Config: config,
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("deployment requested")),
-			statecheck.ExpectKnownValue(address, tfjsonpath.New("ends_at"), knownvalue.Null()),
-		},
-		Check: func(*terraform.State) error {
-			if waited := env.Clock.Now().Sub(start); waited > 0 {
-				return fmt.Errorf("the apply waited %s", waited)
-			}
-			return nil
-		},
-	})
+	terraform := env.created(t, base.with(attributes{"wait_for_running": "false"}))
+	terraform.has("status", "deployment requested")
+	terraform.has("ends_at", "<nil>")
+	if waited := env.Clock.Now().Sub(start); waited > 0 {
+		t.Errorf("the apply waited %s", waited)
+	}
 }
 
 // terraform test can mock the public URLs of a deployment.

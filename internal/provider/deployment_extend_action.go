@@ -180,10 +180,10 @@ func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics
 	case d.Status == caas.StatusFailed:
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summaryEndedNoExtend, paragraphs(
 			fmt.Sprintf("The deployment %s has failed. %s", id, noPurchase),
-			"Fix it first: correct the configuration of its resource and run terraform apply, which costs nothing."))}
+			"Fix the deployment first: correct the configuration of its resource and run terraform apply, which costs nothing."))}
 	case !d.Live():
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summaryEndedNoExtend, paragraphs(
-			fmt.Sprintf("The deployment %s is %s%s, so it cannot be extended. %s", id, d.Status, since(stringOrNull(d.FinishedAt.RFC3339())), noPurchase),
+			fmt.Sprintf("The deployment %s has the status %q%s, so it cannot be extended. %s", id, d.Status, since(stringOrNull(d.FinishedAt.RFC3339())), noPurchase),
 			"To run it again, and pay for it again, set recreate_when_ended = true in its resource, or run terraform apply -replace=ADDRESS with the address of the resource."))}
 	default:
 		return nil

@@ -80,10 +80,10 @@ func TestExtend_refused(t *testing.T) {
 		want       string
 	}{
 		"unknown":     {id: unknown, want: `ERROR AttributeName("deployment_id") Deployment not found: The account has no deployment with the ID "` + unknown},
-		"completed":   {deployment: caastest.Deployment{Status: "completed"}, want: `ERROR AttributeName("deployment_id") Deployment cannot be extended: The deployment ID is completed since 2030-01-02T03:04:05Z, so it cannot be extended. Nothing was bought.`},
+		"completed":   {deployment: caastest.Deployment{Status: "completed"}, want: `ERROR AttributeName("deployment_id") Deployment cannot be extended: The deployment ID has the status "completed" since 2030-01-02T03:04:05Z, so it cannot be extended. Nothing was bought.`},
 		"failed":      {deployment: caastest.Deployment{Status: "failed"}, want: "The deployment ID has failed. Nothing was bought."},
-		"destroyed":   {deployment: caastest.Deployment{Status: "destroyed"}, want: "The deployment ID is destroyed"},
-		"terminating": {deployment: caastest.Deployment{Status: "termination requested"}, want: "The deployment ID is termination requested"},
+		"destroyed":   {deployment: caastest.Deployment{Status: "destroyed"}, want: `The deployment ID has the status "destroyed"`},
+		"terminating": {deployment: caastest.Deployment{Status: "termination requested"}, want: `The deployment ID has the status "termination requested"`},
 		"unauthorised": {
 			fault: caastest.Fault{Method: "GET", Path: "/deployment/{}", Times: -1, Status: 401, Body: `{"detail": "expired"}`},
 			want:  "ERROR  Error reading deployment: The API returned: expired",
@@ -122,8 +122,8 @@ func TestExtend_neverTwice(t *testing.T) {
 		"reset after the work":  {fault: caastest.Fault{Reset: true, AfterWork: true}, hours: 9},
 		"an empty success":      {fault: caastest.Fault{EmptyBody: true}, hours: 9},
 		"429, then a success":   {fault: caastest.Fault{Status: 429}, hours: 9},
-		"503 before the work":   {fault: caastest.Fault{Status: 503, Body: "{}"}, hours: 4, want: "2m0s later the API returns 4 prepaid hours in total, not 9."},
-		"refused for the hours": {fault: caastest.Fault{Status: 422, Body: `{"detail": [{"loc": ["body", "duration_hours"], "msg": "too many", "type": "x"}]}`}, hours: 4, want: `ERROR AttributeName("hours") Error extending deployment: The API rejected it: duration_hours: too many. Nothing was bought.`},
+		"503 before the work":   {fault: caastest.Fault{Status: 503, Body: "{}"}, hours: 4, want: "2 minutes later the API returns 4 prepaid hours in total, not 9."},
+		"refused for the hours": {fault: caastest.Fault{Status: 422, Body: `{"detail": [{"loc": ["body", "duration_hours"], "msg": "too many", "type": "x"}]}`}, hours: 4, want: `ERROR AttributeName("hours") Error extending deployment: The API rejected the value: duration_hours: too many. Nothing was bought.`},
 		"no credits":            {fault: caastest.Fault{Status: 200, Body: `{"status": "payment_required"}`}, hours: 4, want: "ERROR  Not enough credits to extend the deployment"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,17 +59,17 @@ func (r *deploymentResource) findByName(ctx context.Context, name string) (id st
 		return "", diags
 	case len(live) > 1:
 		diags.AddError(summarySeveralDeployments, paragraphs(
-			fmt.Sprintf("%s deployments have the name %q: %s.", fmt.Sprint(len(live)), name, strings.Join(live, ", ")),
+			fmt.Sprintf("%d deployments that have not ended have the name %q: %s.", len(live), name, strings.Join(live, ", ")),
 			"Import one of them by its deployment_id."))
 		return "", diags
 	case len(items) == 0:
 		diags.AddError(summaryNoDeployment, fmt.Sprintf(
-			"%q is not a valid deployment ID, which is a UUID, and the account has no deployment of that name. "+
+			"%q is not a deployment ID (a UUID), and the account has no deployment with that name. "+
 				"Use the data source ioneth_caas_deployments to list the account's deployments.", name))
 		return "", diags
 	case items[0].Status == caas.StatusDestroyed:
 		diags.AddError(summaryImportDestroyed, fmt.Sprintf(
-			"The deployment %s (%q) is destroyed. Remove the import; the apply then creates a new deployment.", items[0].ID, name))
+			"The deployment %s (%q) has been destroyed. Remove the import block; the next apply then creates a new deployment.", items[0].ID, name))
 		return "", diags
 	}
 	return items[0].ID, diags

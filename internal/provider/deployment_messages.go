@@ -39,10 +39,10 @@ func createError(spec deployment.Spec, prefixed bool, destroyed string, err erro
 	case errors.As(err, &over):
 		return budgetError(over, f.state)
 	case errors.As(err, &total):
-		return diag.Diagnostics{runBudgetError(total, f.state)}
+		return diag.Diagnostics{runBudgetError(total, "This deployment was not bought and is not in the state."+destroyedDetail(destroyed))}
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryCreateUnconfirmed
-		f.state = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state.", spec.Name)
+		f.state = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state.", spec.Name) + destroyedDetail(destroyed)
 		f.next = "Run terraform apply again: if the deployment exists, the error names it and shows how to import it; otherwise the apply creates it."
 		if prefixed {
 			f.next = fmt.Sprintf("Do not run terraform apply again yet: it would use another name, and could buy a second deployment. "+
@@ -74,7 +74,7 @@ func destroyedDetail(id string) string {
 // wait_for_running is false.
 func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error) diag.Diagnostics {
 	f := failure{summary: summaryWaitError, err: err, state: statusDetail(d)}
-	const later = "The next terraform plan shows its current status."
+	const later = "The next terraform plan shows the current status of the deployment."
 	switch {
 	case err == nil:
 		return unreadWarnings(id, d)
@@ -163,7 +163,7 @@ func notFoundWarning(m *deploymentModel) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(summaryNotFound, paragraphs(fmt.Sprintf(
 		"The API does not know the deployment %s (%q), and its list does not show it. If it is still configured, this plan buys a new one.",
 		m.DeploymentID.ValueString(), m.ResourcePrivateName.ValueString()),
-		"If the deployment should exist, the credential or the endpoint belongs to another account: correct it before you apply."))
+		"If the deployment should exist, the credential or the endpoint may belong to another account: check both before you apply."))
 }
 
 // withApplied returns the state after an update that failed: the steps that went
@@ -193,13 +193,13 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	var ignored *deployment.NotAppliedError
 	var unconfirmed *deployment.UnconfirmedError
 	var apiErr *caas.Error
-	f := failure{summary: summaryUpdateError, err: err, locate: locateAttribute, next: "Run terraform apply again: it continues from there."}
+	f := failure{summary: summaryUpdateError, err: err, locate: locateAttribute, next: "Run terraform apply again: the steps that succeeded are not repeated."}
 	f.state = strings.TrimSpace(appliedDetail(applied) + " " + statusDetail(d))
 	switch {
 	case errors.As(err, &over):
 		return budgetError(over, "Nothing was bought. "+f.state)
 	case errors.As(err, &total):
-		return diag.Diagnostics{runBudgetError(total, "Nothing was bought. "+f.state)}
+		return diag.Diagnostics{runBudgetError(total, "This extension was not bought. "+f.state)}
 	case errors.As(err, &ignored):
 		return notAppliedErrors(id, ignored)
 	case errors.Is(err, deployment.ErrNoCredits):
@@ -214,7 +214,7 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 		f.summary = summaryChangedNotRunning
 		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
 	case errors.Is(err, deployment.ErrEnded):
-		f.next = "Set recreate_when_ended = true to recreate the deployment, and pay for it again, or remove the resource from the configuration."
+		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, with recreate_when_ended = true; a destroyed one leaves the state, and the next apply creates it."
 	case !errors.Is(err, deployment.ErrChanged) && !caas.IsRejected(err) && errors.As(err, &apiErr) && apiErr.Method != http.MethodGet:
 		f.state = "It is not known whether the API made the change; the next plan reads it. " + f.state
 	}
@@ -264,7 +264,7 @@ func lateHoursWarning(id string, d *deployment.Deployment, applied deployment.Ap
 // destroyError explains a deployment that could not be destroyed, or did not end in
 // time. It stays in the state.
 func destroyError(id string, last caas.Status, err error) diag.Diagnostics {
-	f := failure{summary: summaryDestroyError, err: err, next: "Run terraform destroy again: it continues from there."}
+	f := failure{summary: summaryDestroyError, err: err, next: "Run terraform destroy again."}
 	f.state = fmt.Sprintf("The deployment %s stays in the state; it may still run, and cost money.", id)
 	if last != "" {
 		f.state += fmt.Sprintf(" Its last status was %q.", last)
@@ -290,7 +290,7 @@ func nameError(name string, err error) diag.Diagnostics {
 		return failure{summary: summaryNameError, err: err, state: "Nothing was bought."}.errors()
 	default:
 		return diag.Diagnostics{failure{
-			summary: summaryNameError, err: err, state: fmt.Sprintf("The apply checks whether the name %q is available.", name),
+			summary: summaryNameError, err: err, state: fmt.Sprintf("The apply shows whether the name %q is available.", name),
 		}.warning()}
 	}
 }
@@ -303,7 +303,7 @@ func claimedDetail(e *deployment.NameClaimedError) string {
 	return paragraphs(fmt.Sprintf("Two resources of this configuration have the name %q, which the deployment %s has. A name belongs to one deployment.", e.Name, e.ID),
 		"If the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
 			"moved {\n  from = ioneth_caas_deployment.OLD\n  to   = ioneth_caas_deployment.NEW\n}",
-		"If it is another deployment, give it another name.")
+		"If the resource is for another deployment, give it another name.")
 }
 
 func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostic {
@@ -316,10 +316,10 @@ func takenDetail(e *deployment.NameTakenError, state string) string {
 	case e.Holder == nil:
 		return paragraphs(fmt.Sprintf("The API reports that the name %q is not available, and its list shows no deployment that has it. %s", e.Name, state), choose)
 	case !deployment.Live(e.Holder.Status):
-		return paragraphs(fmt.Sprintf("The name %q is still held by the deployment %s, which is %s. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
+		return paragraphs(fmt.Sprintf("The name %q is still held by the deployment %s, whose status is %q. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
 			"Run terraform apply again later, choose another resource_private_name, or remove that deployment in io.net's web console.")
 	default:
-		return paragraphs(fmt.Sprintf("The name %q is held by the deployment %s, which is %s. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
+		return paragraphs(fmt.Sprintf("The name %q is held by the deployment %s, whose status is %q. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
 			choose+" If no other resource has that deployment, you can import it instead of buying one:\n\n"+
 				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
 			"If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it. "+
@@ -330,6 +330,6 @@ func takenDetail(e *deployment.NameTakenError, state string) string {
 
 func renameError(e *deployment.NameTakenError) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), summaryNameTaken, paragraphs(
-		fmt.Sprintf("The name %q is held by the deployment %s, which is %s.", e.Name, e.Holder.ID, e.Holder.Status),
+		fmt.Sprintf("The name %q is held by the deployment %s, whose status is %q.", e.Name, e.Holder.ID, e.Holder.Status),
 		"Choose another resource_private_name, or rename or destroy that deployment first."))
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -34,10 +35,11 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 // plan is one call of ModifyPlan.
 type plan struct {
 	*deploymentResource
-	ctx                    context.Context //nolint:containedctx // it lives as long as the call
-	req                    resource.ModifyPlanRequest
-	resp                   *resource.ModifyPlanResponse
-	planned, state, config deploymentModel
+	ctx            context.Context //nolint:containedctx // it lives as long as the call
+	req            resource.ModifyPlanRequest
+	resp           *resource.ModifyPlanResponse
+	planned, state deploymentModel
+	config         *deploymentModel
 }
 
 func (p *plan) add(diags ...diag.Diagnostic) { p.resp.Diagnostics.Append(diags...) }
@@ -47,7 +49,7 @@ func (p *plan) failed() bool { return p.resp.Diagnostics.HasError() }
 // decode reads the plan, the configuration and, with state, the prior state.
 func (p *plan) decode(state bool) bool {
 	p.add(p.req.Plan.Get(p.ctx, &p.planned)...)
-	p.add(p.req.Config.Get(p.ctx, &p.config)...)
+	p.config = configModel(p.ctx, p.req.Config, &p.resp.Diagnostics)
 	if state {
 		p.add(p.req.State.Get(p.ctx, &p.state)...)
 	}
@@ -61,7 +63,7 @@ func (p *plan) destroy() {
 	if p.failed() {
 		return
 	}
-	p.claim(p.state.ResourcePrivateName, p.state.DeploymentID.ValueString())
+	p.claim(p.state.ResourcePrivateName, p.state.DeploymentID.ValueString(), true)
 	if p.planChecks && p.state.status() != caas.StatusCompleted {
 		p.add(firstHourWarning(&p.state, p.service.Now())...)
 	}
@@ -110,13 +112,16 @@ func (p *plan) replaces() bool {
 		locationsDiffer(p.planned.LocationIDs, p.state.LocationIDs, loadFlag(p.ctx, p.req.Private, importedKey))
 }
 
-// claim claims a name that is known.
-func (p *plan) claim(name types.String, id string) (own string) {
+// claim claims a name that is known, and returns the deployment that is replaced
+// under it. With has, the deployment has the name already: that another deployment
+// of the state has it too is nothing that this plan brings about.
+func (p *plan) claim(name types.String, id string, has bool) (own string) {
 	if name.IsUnknown() || name.IsNull() {
 		return id
 	}
 	own, err := p.service.ClaimName(name.ValueString(), id)
-	if err != nil {
+	var claimed *deployment.NameClaimedError
+	if errors.As(err, &claimed) && (claimed.New || !has) {
 		p.add(nameError(name.ValueString(), err)...)
 	}
 	return own
@@ -129,14 +134,14 @@ func (p *plan) purchase(replaced *replacedDeployment) {
 	if replaced != nil {
 		own = replaced.ID
 		if p.planned.ResourcePrivateName.ValueString() != replaced.Name {
-			p.claim(types.StringValue(replaced.Name), own)
+			p.claim(types.StringValue(replaced.Name), own, true)
 		}
 	}
-	own = p.claim(p.planned.ResourcePrivateName, own)
+	own = p.claim(p.planned.ResourcePrivateName, own, replaced != nil && p.planned.ResourcePrivateName.ValueString() == replaced.Name)
 	if replaced == nil {
 		replaced = p.readBefore(own)
 	}
-	spec := p.planned.expand(p.ctx, &p.config, &p.resp.Diagnostics)
+	spec := p.planned.expand(p.ctx, p.config, &p.resp.Diagnostics)
 	if p.failed() {
 		return
 	}
@@ -182,18 +187,18 @@ func (p *plan) asks() bool { return p.planChecks && p.service.Configured() }
 // isOfferKnown reports whether everything that capacity depends on is known.
 func (p *plan) isOfferKnown() bool {
 	replicas := p.planned.expandContainer(p.ctx, &p.resp.Diagnostics).ReplicaCount
-	return isFullyKnown(p.ctx, p.planned.LocationIDs, p.planned.HardwareID, p.planned.GPUsPerContainer, replicas)
+	return !isUnknownSet(p.planned.LocationIDs) && !p.planned.HardwareID.IsUnknown() && !p.planned.GPUsPerContainer.IsUnknown() && !replicas.IsUnknown()
 }
 
 // update checks a change in place.
 func (p *plan) update() {
 	id := p.state.DeploymentID.ValueString()
-	p.claim(p.state.ResourcePrivateName, id)
-	p.claim(p.planned.ResourcePrivateName, id)
+	p.claim(p.state.ResourcePrivateName, id, true)
+	p.claim(p.planned.ResourcePrivateName, id, p.planned.ResourcePrivateName.Equal(p.state.ResourcePrivateName))
 	if decreased(p.planned.DurationHours, p.state.DurationHours) {
 		p.add(durationError(&p.state, p.planned.DurationHours.ValueInt64()))
 	}
-	had, want := p.state.expand(p.ctx, nil, &p.resp.Diagnostics), p.planned.expand(p.ctx, &p.config, &p.resp.Diagnostics)
+	had, want := p.state.expand(p.ctx, nil, &p.resp.Diagnostics), p.planned.expand(p.ctx, p.config, &p.resp.Diagnostics)
 	if p.failed() {
 		return
 	}

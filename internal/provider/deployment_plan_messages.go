@@ -36,11 +36,11 @@ func purchaseWarning(p deployment.Purchase, cost float64) diag.Diagnostic {
 // priceError explains a price that could not be read: an error with a budget or
 // when the hardware or a location is not offered, else a warning.
 func priceError(limited bool, err error) diag.Diagnostics {
-	if limited {
-		return budgetUnverifiedErrors(err, "Nothing was bought.")
-	}
 	if notOffered := notOfferedErrors(err); notOffered != nil {
 		return notOffered
+	}
+	if limited {
+		return budgetUnverifiedErrors(err, "Nothing was bought.")
 	}
 	return diag.Diagnostics{failure{summary: summaryPriceError, err: err, state: "It is not known what the apply costs."}.warning()}
 }
@@ -115,7 +115,7 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 	down := "The service is down until the replacement is running."
 	switch {
 	case !planned.NamePrefix.IsNull():
-		down = "With create_before_destroy it runs until the replacement has been created; without it the service is down meanwhile."
+		down = "With create_before_destroy the old deployment runs until the replacement is created. Without it the service is down until the replacement is running."
 	case planned.ResourcePrivateName.ValueString() == replaced.Name:
 		down += " create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix."
 	}
@@ -162,7 +162,7 @@ func endedError(state *deploymentModel) diag.Diagnostic {
 		next = "Undo the change, or run terraform apply again when it has ended: then it leaves the state and is created with this configuration."
 	}
 	return diag.NewErrorDiagnostic(summaryEndedNoChange, paragraphs(fmt.Sprintf(
-		"The deployment %s is %s%s, so it can be neither changed nor extended.", state.DeploymentID.ValueString(), state.Status.ValueString(), since(state.FinishedAt)),
+		"The deployment %s has the status %q%s, so it can be neither changed nor extended.", state.DeploymentID.ValueString(), state.Status.ValueString(), since(state.FinishedAt)),
 		next))
 }
 
@@ -170,7 +170,7 @@ func endedError(state *deploymentModel) diag.Diagnostic {
 // change it.
 func statusWarnings(state *deploymentModel, waits bool) diag.Diagnostics {
 	id, name, status := state.DeploymentID.ValueString(), state.ResourcePrivateName.ValueString(), state.Status.ValueString()
-	what := fmt.Sprintf("The deployment %s (%q) is %s%s", id, name, status, since(state.FinishedAt))
+	what := fmt.Sprintf("The deployment %s (%q) has the status %q%s", id, name, status, since(state.FinishedAt))
 	warn := func(summary string, texts ...string) diag.Diagnostics {
 		return diag.Diagnostics{diag.NewWarningDiagnostic(summary, paragraphs(texts...))}
 	}
@@ -184,7 +184,7 @@ func statusWarnings(state *deploymentModel, waits bool) diag.Diagnostics {
 			"To fix it in place, which costs nothing, correct the configuration and run terraform apply. "+
 				"To replace it, which buys a new deployment, run terraform apply -replace=ADDRESS with the address of this resource.")
 	case caas.StatusTerminationRequested:
-		return warn(summaryEnding, what+". It can be neither changed nor extended, and leaves the state when it has ended.")
+		return warn(summaryEnding, what+". It can be neither changed nor extended. Terraform removes it from the state when it has ended.")
 	case caas.StatusRequested:
 		if waits {
 			return warn(summaryStarting, what+": it is still starting. The next terraform plan shows its status again.")
@@ -223,8 +223,8 @@ func unknownWarnings(planned, state *deploymentModel) diag.Diagnostics {
 	}
 	slices.Sort(names)
 	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryUnknownReplace, fmt.Sprintf(
-		"%s of the deployment %q is not known at plan, and a change of it forces replacement. If the value turns out unchanged, nothing is replaced. "+
-			"If it turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\" before anything is destroyed, and the next plan shows the replacement.",
+		"Not known at plan: %s of the deployment %q. A change forces replacement. If the values turn out unchanged, nothing is replaced. "+
+			"If one turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\" before anything is destroyed, and the next plan shows the replacement.",
 		strings.Join(names, ", "), state.ResourcePrivateName.ValueString()))}
 }
 

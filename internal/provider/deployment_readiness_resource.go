@@ -64,7 +64,7 @@ func (r *deploymentReadinessResource) Schema(ctx context.Context, _ resource.Sch
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"path": schema.StringAttribute{
-				MarkdownDescription: "Path of the request, which must start with `/`, such as `\"/health\"`. Defaults to `\"/\"`. Changing this forces replacement.",
+				MarkdownDescription: "Path of the request, which must start with `/` and contain neither spaces nor `#`, such as `\"/health\"`. Defaults to `\"/\"`. Changing this forces replacement.",
 				Optional:            true,
 				Computed:            true,
 				Default:             stringdefault.StaticString("/"),
@@ -72,7 +72,7 @@ func (r *deploymentReadinessResource) Schema(ctx context.Context, _ resource.Sch
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"triggers": schema.MapAttribute{
-				MarkdownDescription: "Any values. When one of them changes, the provider waits for readiness again, for example after a change of the image in place. Changing this forces replacement.",
+				MarkdownDescription: "Arbitrary strings. When one of them changes, the provider waits for readiness again, for example after the image was changed in place. Defaults to no triggers. Changing this forces replacement.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
@@ -132,10 +132,12 @@ func readinessError(id string, err error) diag.Diagnostics {
 		next: "Check the containers with the data source ioneth_caas_containers or the action ioneth_caas_deployment_logs, and path. " +
 			"Run terraform apply again to wait again, which buys nothing; increase timeouts.create if the service needs more time to load.",
 	}
+	if errors.Is(err, deployment.ErrNotFound) || errors.Is(err, deployment.ErrEnded) {
+		f.state = fmt.Sprintf("The state of the deployment %s is unchanged; the next plan reads it.", id)
+	}
 	var notReady *deployment.NotReadyError
 	if errors.As(err, &notReady) {
-		f.err = errors.New("Not every container answered with a 2xx status in time. The last answers:\n- " + strings.Join(notReady.Answers, "\n- "))
-		f.state, f.next = "", paragraphs(f.state, f.next)
+		f.state = paragraphs("The last responses of the containers:\n- "+strings.Join(notReady.Answers, "\n- "), f.state)
 	}
 	return f.errors()
 }

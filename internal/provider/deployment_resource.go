@@ -43,13 +43,13 @@ func (r *deploymentResource) Configure(_ context.Context, req resource.Configure
 // Create buys the deployment and saves its ID before anything else can fail, so
 // that a failed wait leaves a tainted deployment, not a lost one.
 func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan, config deploymentModel
+	var plan deploymentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config := configModel(ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	spec := plan.expand(ctx, &config, &resp.Diagnostics)
+	spec := plan.expand(ctx, config, &resp.Diagnostics)
 	ctx, cancel := r.withTimeout(ctx, plan.Timeouts.Create, createTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -70,22 +70,25 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 
 	d, err := r.service.Wait(ctx, id, plan.WaitForRunning.ValueBool())
 	if d != nil {
+		plan.DeploymentID = types.StringValue(id)
 		plan.flatten(ctx, d, &resp.Diagnostics)
 		resp.Diagnostics.Append(setState(ctx, &resp.State, &plan, req.Plan.Raw)...)
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 	}
 	resp.Diagnostics.Append(waitDiagnostics(id, d, plan.WaitForRunning.ValueBool(), err)...)
 }
 
 // saveCreated writes what is known right after the purchase.
 func saveCreated(ctx context.Context, id, name string, req resource.CreateRequest, resp *resource.CreateResponse) {
-	raw, err := resolveUnknown(req.Plan.Raw, tftypes.NewValue(req.Plan.Raw.Type(), nil))
+	known := map[string]tftypes.Value{
+		"deployment_id": tftypes.NewValue(tftypes.String, id), "resource_private_name": tftypes.NewValue(tftypes.String, name),
+	}
+	raw, err := resolveUnknown(req.Plan.Raw, tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{
+		"deployment_id": tftypes.String, "resource_private_name": tftypes.String,
+	}}, known))
 	if err != nil {
 		resp.Diagnostics.Append(internalError(err))
 	}
 	resp.State.Raw = raw
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deployment_id"), id)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("resource_private_name"), name)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 }
 
@@ -102,6 +105,9 @@ func setState(ctx context.Context, state *tfsdk.State, m *deploymentModel, plann
 	state.Raw = raw
 	return diags
 }
+
+// errUnlisted is why a deployment cannot be imported although the API knows it.
+var errUnlisted = errors.New("the API's list does not show the deployment, so its name is not known")
 
 // Read updates the state to what the API returns.
 func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -142,14 +148,15 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	if imported {
 		resp.Diagnostics.Append(saveFlag(ctx, resp.Private, importedKey, true)...)
 		if state.ResourcePrivateName.IsNull() {
-			resp.Diagnostics.Append(withDestroyHint(readError(id, errors.Join(d.Unread...)))...)
+			resp.Diagnostics.Append(withDestroyHint(readError(id, errors.Join(append(d.Unread, errUnlisted)...)))...)
 			return
 		}
 	}
 	r.service.RememberOwned(state.ResourcePrivateName.ValueString(), id)
 	r.rememberRead(state.replacedBy(ctx, &resp.Diagnostics))
-	if renewal := state.expand(ctx, nil, &resp.Diagnostics).Renewal; renewal != nil {
-		resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, renewal.Due(d, state.paidHours()) > 0)...)
+	due := state.expand(ctx, nil, &resp.Diagnostics).Renewal.Due(d, state.paidHours()) > 0
+	if due != loadFlag(ctx, req.Private, renewalKey) {
+		resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, due)...)
 	}
 	resp.Diagnostics.Append(unreadWarnings(id, d)...)
 	if !reflect.DeepEqual(state, prior) { // most refreshes change nothing, and Set is slow
@@ -160,10 +167,10 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 // Update changes the deployment in place. When a step fails, the state has the
 // steps before it, so that the next apply continues from there.
 func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state, config deploymentModel
+	var plan, state deploymentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config := configModel(ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -171,7 +178,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 	resp.Diagnostics.Append(saveFlag(ctx, resp.Private, importedKey, false)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...)
-	had, want := state.expand(ctx, nil, &resp.Diagnostics), plan.expand(ctx, &config, &resp.Diagnostics)
+	had, want := state.expand(ctx, nil, &resp.Diagnostics), plan.expand(ctx, config, &resp.Diagnostics)
 	if plan.hasNewPrefix(state.ResourcePrivateName) {
 		want.Name = deployment.NewName(plan.NamePrefix.ValueString())
 		plan.ResourcePrivateName = types.StringValue(want.Name)

@@ -34,7 +34,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["resource_private_name_prefix"] = schema.StringAttribute{
 		MarkdownDescription: "Prefix of the name. The provider adds eight random lower-case letters or digits and stores the name in `resource_private_name`, " +
 			"so that a replacement can be created before the old deployment is destroyed (`create_before_destroy`). " +
-			"Updated in place: a name that starts with the new prefix stays, any other is renamed. Conflicts with `resource_private_name`.",
+			"Updated in place: a name that starts with the new prefix stays, any other is renamed. Conflicts with `resource_private_name`. Must not be empty.",
 		Optional:   true,
 		Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
@@ -62,7 +62,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		PlanModifiers:       []planmodifier.Int64{replaceInt64()},
 	}
 	attributes["location_ids"] = schema.SetAttribute{
-		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one. Changing this forces replacement.",
+		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one; each at least 1. Changing this forces replacement.",
 		ElementType:         wholeNumberType{},
 		Required:            true,
 		Validators: []validator.Set{
@@ -73,7 +73,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["container_config"] = containerConfigAttribute()
 	attributes["registry_config"] = registryConfigAttribute()
 	attributes["max_cost_usdc"] = schema.Float64Attribute{
-		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan and again right before each purchase; " +
+		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan, unless `plan_checks = false`, and again right before each purchase; " +
 			"a higher price is an error. Updated in place, without an API call. Defaults to no limit.",
 		Optional:   true,
 		Validators: []validator.Float64{float64validator.AtLeast(0)},
@@ -86,8 +86,8 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Default:             booldefault.StaticBool(true),
 	}
 	attributes["recreate_when_ended"] = schema.BoolAttribute{
-		MarkdownDescription: "Whether to recreate the deployment, and pay for it again, after it has ended. " +
-			"Defaults to `false`: an ended deployment stays in the state and every plan shows a warning. Updated in place, without an API call.",
+		MarkdownDescription: "Whether to recreate the deployment, and pay for it again, after its prepaid time has expired (status `completed`). A failed deployment is not recreated. " +
+			"Defaults to `false`: a completed deployment stays in the state and every plan shows a warning. Updated in place, without an API call.",
 		Optional: true,
 		Computed: true,
 		Default:  booldefault.StaticBool(false),
@@ -119,7 +119,7 @@ func computedAttributes() map[string]schema.Attribute {
 			Computed: true,
 		},
 		"paid_hours": schema.Int64Attribute{
-			MarkdownDescription: "Total number of prepaid hours, including extensions made outside this resource. Never decreases.", Computed: true,
+			MarkdownDescription: "Total number of prepaid hours, including renewals and extensions made outside this resource. At least `duration_hours`. Never decreases.", Computed: true,
 		},
 		"created_at": schema.StringAttribute{
 			MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format.", Computed: true,
@@ -128,7 +128,7 @@ func computedAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then.", Computed: true,
 		},
 		"ends_at": schema.StringAttribute{
-			MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs.", Computed: true,
+			MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the end, the last value, or the time at which the deployment ended.", Computed: true,
 		},
 		"finished_at": schema.StringAttribute{
 			MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then.", Computed: true,
@@ -152,7 +152,7 @@ func computedAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it.", ElementType: types.StringType, Computed: true,
 		},
 		"containers": schema.ListNestedAttribute{
-			MarkdownDescription: "Containers of the deployment, ordered by `container_id`.",
+			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the end they keep their last value.",
 			Computed:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"container_id": schema.StringAttribute{MarkdownDescription: "ID of the container.", Computed: true},

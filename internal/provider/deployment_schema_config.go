@@ -21,7 +21,7 @@ var variableName = regexp.MustCompile("^[^=\x00]+$")
 // containerConfigAttribute returns the attribute container_config.
 func containerConfigAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "Configuration of the containers.",
+		MarkdownDescription: "Configuration of the containers. Updated in place, except `replica_count`.",
 		Required:            true,
 		Attributes: map[string]schema.Attribute{
 			"replica_count": schema.Int64Attribute{
@@ -59,7 +59,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:          []validator.Map{variableNames()},
 			},
 			"secret_env_variables": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container. No name may also be in `env_variables`. Updated in place. " +
+				MarkdownDescription: "Secret environment variables of each container. A name must not also be in `env_variables`. Updated in place. " +
 					"The values are stored in the state; the API returns only the names. When never set, this resource does not manage secret variables; removing it removes them from the deployment. " +
 					"Conflicts with `secret_env_variables_wo`.",
 				ElementType: types.StringType,
@@ -68,7 +68,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:  []validator.Map{variableNames()},
 			},
 			"secret_env_variables_wo": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`. " +
+				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`; an empty map removes all secret variables when the version changes. " +
 					"Requires `secret_env_variables_wo_version`. Conflicts with `secret_env_variables`.",
 				ElementType: types.StringType,
 				Optional:    true,
@@ -95,7 +95,7 @@ func variableNames() validator.Map {
 // registryConfigAttribute returns the attribute registry_config.
 func registryConfigAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "Container image and the credentials of its registry.",
+		MarkdownDescription: "Container image and the credentials of its registry. Updated in place.",
 		Required:            true,
 		Attributes: map[string]schema.Attribute{
 			"image_url": schema.StringAttribute{
@@ -138,19 +138,19 @@ func renewalAttribute() schema.Attribute {
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
 			"early_renewal_hours": schema.Int64Attribute{
-				MarkdownDescription: "Number of remaining hours below which the deployment is renewed. Minimum 1. Must be longer than the interval between applies; choose several times that.",
+				MarkdownDescription: "Number of remaining hours below which the deployment is renewed. Minimum 1. Must be longer than the interval between applies; several times that interval is recommended. Updated in place.",
 				Required:            true,
 				CustomType:          wholeNumberType{},
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"hours": schema.Int64Attribute{
-				MarkdownDescription: "Number of hours that each renewal buys. Minimum 1.",
+				MarkdownDescription: "Number of hours that each renewal buys. Minimum 1. Updated in place.",
 				Required:            true,
 				CustomType:          wholeNumberType{},
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"max_total_hours": schema.Int64Attribute{
-				MarkdownDescription: "Maximum total number of prepaid hours; no renewal exceeds it. Minimum 1. Defaults to no limit.",
+				MarkdownDescription: "Maximum total number of prepaid hours; no renewal exceeds it. Minimum 1. Updated in place. Defaults to no limit.",
 				Optional:            true,
 				CustomType:          wholeNumberType{},
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},

@@ -15,8 +15,8 @@ import (
 // rules between attributes, as far as their values are known. Null and empty
 // secrets are equal to omitted ones, as modules pass them.
 func (r *deploymentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config deploymentModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config := configModel(ctx, req.Config, &resp.Diagnostics)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("timeouts"), &config.Timeouts)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -1,64 +1,54 @@
 package provider_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
+// destroyed is the empty configuration.
+var destroyed destroy
+
+type destroy struct{}
+
+func (destroy) String() string { return "" }
+
 // The plan of a destroy warns in the first hour of the deployment, without a call,
-// and not later.
-func TestAccDeployment_destroyInFirstHour(t *testing.T) {
+// and neither later nor without plan checks.
+func TestDeployment_destroyInFirstHour(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	const warning = `Warning: Destruction in the first hour of the deployment "vllm"`
-	started := func(ago time.Duration) {
-		id := env.API.Deployments()[0].ID
-		env.API.Edit(id, func(d *caastest.Deployment) { // the built provider is on real time
-			d.Started, d.DurationHours = time.Now().Add(-ago), 10*365*24
-		})
-		tf.Run("apply", "-refresh-only", "-auto-approve")
-		env.API.ResetJournal()
-	}
-	plan := func(want bool, args ...string) {
+	env := newEnv(t, caastest.Options{})
+	terraform := env.created(t, base)
+	terraform.NoRefresh = true
+	warned := func(want int) {
 		t.Helper()
-		out := tf.Run(append([]string{"plan", "-refresh=false"}, args...)...)
-		if strings.Contains(out, warning) != want {
-			t.Errorf("plan %s: warning of the first hour: %t, want %t\n%s", args, !want, want, out)
+		got := terraform.plan(destroyed).Diagnostics
+		if len(got) != want {
+			t.Errorf("the plan has the diagnostics %q, want %d", got, want)
+		}
+		if want > 0 {
+			terraform.wantWords(got, `Destruction in the first hour of the deployment "vllm"`)
 		}
 	}
-	tf.Write("main.tf", base.String())
-	tf.Run("apply", "-auto-approve")
-
-	started(30 * time.Minute)
-	plan(true, "-destroy")
+	env.Clock.Advance(30 * time.Minute)
+	warned(1)
 	if n := len(env.API.Requests("", "")); n > 0 {
 		t.Errorf("the plan made %d requests", n)
 	}
-	plan(false, "-replace="+address)
-	tf.WriteProvider("plan_checks = false")
-	plan(false, "-destroy")
-	tf.WriteProvider("")
-	started(61 * time.Minute)
-	plan(false, "-destroy")
-
-	started(0)
-	if out := tf.Run("destroy", "-auto-approve"); strings.Count(out, warning) != 1 {
-		t.Errorf("the destroy does not print one warning:\n%s", out)
-	}
-	env.deploymentsAre(t, "destroyed")
+	terraform.Settings = "plan_checks = false"
+	warned(0)
+	terraform.Settings = ""
+	env.Clock.Advance(31 * time.Minute)
+	warned(0)
 }
 
 // A destroy returns when the deployment has ended; else it is an error, and the
 // deployment stays in the state.
-func TestAccDeployment_destroy(t *testing.T) {
+func TestDeployment_destroy(t *testing.T) {
 	t.Parallel()
 	const path = "/deployment/{}"
 	for name, c := range map[string]struct {
@@ -80,28 +70,22 @@ func TestAccDeployment_destroy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := newEnv(t, caastest.Options{})
-			steps := []resource.TestStep{
-				{Config: env.Config(base.String())},
-				{PreConfig: func() { c.prepare(env) }, Config: env.Config(base.String()), Destroy: true},
+			terraform := env.created(t, base)
+			c.prepare(env)
+			if c.words == "" {
+				terraform.apply(destroyed)
+			} else {
+				terraform.fails(destroyed, c.words)
 			}
-			if c.words != "" {
-				steps[1].ExpectError = acctest.Words(c.words)
-				steps = append(steps, resource.TestStep{ // it is still in the state
-					PreConfig: func() {
-						if n := env.API.Count("DELETE", path); n != c.deletes {
-							t.Errorf("the API received %d DELETE requests, want %d", n, c.deletes)
-						}
-						env.API.ClearFaults()
-						env.API.Restore()
-					},
-					Config: env.Config(base.String()), Destroy: true,
-				})
-			}
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: env.ProtoV6ProviderFactories, Steps: steps})
-			if n := env.API.Count("DELETE", path); c.words == "" && n != c.deletes {
+			if n := env.API.Count("DELETE", path); n != c.deletes {
 				t.Errorf("the API received %d DELETE requests, want %d", n, c.deletes)
 			}
-			if d := env.API.Deployments()[0]; !d.Ended() && name != "not found" {
+			if c.words != "" { // it is still in the state
+				env.API.ClearFaults()
+				env.API.Restore()
+				terraform.apply(destroyed)
+			}
+			if d := env.API.Deployments()[0]; !d.Ended() && name != "not found" || len(terraform.State()) > 0 {
 				t.Errorf("the deployment is %q", d.Status)
 			}
 		})
@@ -110,47 +94,25 @@ func TestAccDeployment_destroy(t *testing.T) {
 
 // A deployment that the API does not know any more leaves the state and is created
 // again.
-func TestAccDeployment_notFound(t *testing.T) {
+func TestDeployment_notFound(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	again := env.becomes(base, plancheck.ResourceActionCreate, deployed)
-	again.PreConfig = func() {
-		env.API.Forget(env.API.Deployments()[0].ID)
-		env.API.ResetJournal()
-	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-		Steps:                    []resource.TestStep{{Config: env.Config(base.String())}, again},
-	})
+	terraform := env.created(t, base)
+	env.API.Forget(env.API.Deployments()[0].ID)
+	terraform.becomes(base, "create", deployed)
 }
 
 // The API releases the name of a destroyed deployment some seconds later. The create
 // of the replacement waits for it, also that of a tainted deployment.
 func TestAccDeployment_nameReleasedLate(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		config attributes
-		taint  bool
-	}{
-		"replaced": {base.with(attributes{"hardware_id": "204"}), false},
-		"tainted":  {base, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: caastest.Timings{Provision: time.Minute, URL: time.Second, Terminate: 20 * time.Second, ReleaseName: 15 * time.Second}})
-			again := resource.TestStep{
-				Config:           env.Config(c.config.String()),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, replace)}},
-				Check:            resource.TestCheckResourceAttr(address, "status", "running"),
-			}
-			if c.taint {
-				again.Taint = []string{address}
-			}
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-				Steps:                    []resource.TestStep{{Config: env.Config(base.String())}, again},
-			})
-			env.deploymentsAre(t, "destroyed", "destroyed")
-		})
+	env := newEnv(t, caastest.Options{Timings: caastest.Timings{Provision: time.Minute, URL: time.Second, Terminate: 20 * time.Second, ReleaseName: 15 * time.Second}})
+	replaced := func(config attributes, taint ...string) resource.TestStep {
+		return resource.TestStep{
+			Taint: taint, Config: config.String(), Check: resource.TestCheckResourceAttr(address, "status", "running"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, replace)}},
+		}
 	}
+	env.Test(t, resource.TestStep{Config: base.String()}, replaced(base, address), replaced(base.with(attributes{"hardware_id": "204"})))
+	env.deploymentsAre(t, "destroyed", "destroyed", "destroyed")
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -40,7 +41,7 @@ func (f failure) errors() diag.Diagnostics {
 			break
 		}
 		if at, ok := f.locate(problem.Loc); ok {
-			diags.AddAttributeError(at, f.summary, f.detail("The API rejected it: "+problem.String()))
+			diags.AddAttributeError(at, f.summary, f.detail("The API rejected the value: "+problem.String()))
 		}
 	}
 	if len(diags) < max(len(apiErr.Problems), 1) {
@@ -60,12 +61,13 @@ func (f failure) detail(reason string) string {
 	var apiErr *caas.Error
 	if errors.As(f.err, &apiErr) {
 		where = apiErr.Where()
-		if apiErr.Status == 0 && caas.IsRejected(f.err) && !errors.Is(f.err, deployment.ErrInterrupted) {
+		if apiErr.Status == 0 && caas.IsRejected(f.err) && !errors.Is(f.err, deployment.ErrInterrupted) &&
+			!errors.Is(f.err, context.DeadlineExceeded) && !errors.Is(f.err, context.Canceled) {
 			next = strings.TrimSpace(next + " If the API has another address, set endpoint in the provider block, or IONETH_ENDPOINT.")
 		}
 	}
 	if caas.IsUnauthorized(f.err) {
-		next = strings.TrimSpace("Check token and api_key in the provider block, or IONETH_TOKEN and IONETH_API_KEY. " + next)
+		next = strings.TrimSpace("Check token and api_key in the provider block, or IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY. " + next)
 	}
 	return paragraphs(strings.TrimSpace(sentence(reason)+" "+f.state), next, where)
 }
@@ -74,7 +76,7 @@ func (f failure) detail(reason string) string {
 func reason(err error) string {
 	var unconfirmed *deployment.UnconfirmedError
 	if errors.As(err, &unconfirmed) {
-		return sentence(reason(unconfirmed.Cause)) + " " + sentence(reason(unconfirmed.Lookup))
+		return sentence(reason(unconfirmed.Cause)) + " " + sentence(unconfirmed.Lookup.Error())
 	}
 	var apiErr *caas.Error
 	if !errors.As(err, &apiErr) {
@@ -88,7 +90,7 @@ func reason(err error) string {
 		prefix = "The operation was interrupted. "
 	}
 	if apiErr.Status == 0 {
-		return prefix + apiErr.Reason()
+		return prefix + sentence(apiErr.Reason())
 	}
 	return prefix + "The API returned: " + apiErr.Reason()
 }
@@ -154,7 +156,7 @@ func internalError(err error) diag.Diagnostic {
 func configurationUnknownError() diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summaryConfigurationUnknown, paragraphs(
 		"A value in the provider block comes from a resource that does not exist yet, so the API can't be called in this plan.",
-		"Give the provider values that are known at plan, such as variables or IONETH_TOKEN and IONETH_API_KEY. "+
+		"Give the provider values that are known at plan, such as variables or IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY. "+
 			"Or apply in two steps: run terraform apply with -target for what the value comes from, then terraform apply.",
 	))
 }

@@ -56,7 +56,7 @@ func (d *hardwareDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 					"hardware_name":          computedString("Name of the hardware type."),
 					"brand_name":             computedString("Manufacturer of the hardware."),
 					"max_gpus_per_container": computedInt64("Maximum number of GPUs of one container, as the API returns it."),
-					"available":              computedInt64("Number that is available now."),
+					"available":              computedInt64("Number of units that are available now, as the API returns it."),
 				}},
 			},
 		},

@@ -1,9 +1,9 @@
 package provider_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -19,61 +19,51 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// notImported are the attributes that the API never returns.
-var notImported = []string{
-	"container_config.args", "container_config.secret_env_variables",
-	"registry_config.registry_username", "registry_config.registry_secret_wo_version",
-}
-
-func TestAccDeployment_imported(t *testing.T) {
+// An import by ID and by name has what the create has, but for what the API never
+// returns. A live deployment comes before an ended one of the same name.
+func TestDeployment_imported(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	// A live deployment comes before an ended one of the same name.
 	older := env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusDestroyed})
-	var newer string
-	id := func(s *terraform.State) (string, error) {
-		return s.RootModule().Resources[address].Primary.Attributes["deployment_id"], nil
+	terraform := env.created(t, rich)
+	terraform.Read()
+	want, id := terraform.State(), env.newest()
+	newer := env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted, Created: env.Clock.Now()})
+	for _, from := range []string{id, "vllm"} {
+		imported := env.core(t)
+		if got := imported.Import(from); len(got) > 0 {
+			t.Errorf("the import of %s has the diagnostics %q", from, got)
+		}
+		for name, value := range imported.State() {
+			if name != "container_config" && name != "registry_config" && name != "timeouts" && !reflect.DeepEqual(value, want[name]) {
+				t.Errorf("imported %s: %s is %v, want %v", from, name, value, want[name])
+			}
+		}
+		container, before := imported.State()["container_config"].(map[string]any), want["container_config"].(map[string]any)
+		for _, name := range []string{"entrypoint", "env_variables", "replica_count", "traffic_port"} {
+			if !reflect.DeepEqual(container[name], before[name]) {
+				t.Errorf("imported %s: %s is %v, want %v", from, name, container[name], before[name])
+			}
+		}
 	}
-	verify := func(step resource.TestStep) resource.TestStep {
-		step.ResourceName, step.ImportState, step.ImportStateVerify = address, true, true
-		step.ImportStateVerifyIdentifierAttribute, step.ImportStateVerifyIgnore = "deployment_id", notImported
-		return step
+	rejected := func(id, words string) {
+		t.Helper()
+		c := env.core(t)
+		c.wantWords(c.Import(id), words)
 	}
-	rejected := func(id, words string) resource.TestStep {
-		return resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: id, ExpectError: acctest.Words(words)}
+	rejected("sglang", `"sglang" is not a deployment ID (a UUID), and the account has no deployment with that name`)
+	env.API.Edit(newer, func(d *caastest.Deployment) { d.Name = "ended" })
+	env.API.Edit(older, func(d *caastest.Deployment) { d.Name = "gone" })
+	ended := env.core(t)
+	ended.Import("ended")
+	ended.has("deployment_id", newer)
+	rejected("gone", "has been destroyed. Remove the import block")
+	env.API.Add(caastest.Deployment{Name: "vllm"})
+	rejected("vllm", `2 deployments that have not ended have the name "vllm": `)
+	gone := env.core(t)
+	if gone.Import("00000000-0000-4000-8000-000000000000"); len(gone.State()) > 0 { // an error of Terraform's
+		t.Errorf("imported %v", gone.State())
 	}
-	byID, byName := verify(resource.TestStep{ImportStateIdFunc: id}), verify(resource.TestStep{ImportStateId: "vllm"})
-	byName.PreConfig = func() {
-		newer = env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted, Created: env.Clock.Now()})
-		env.Clock.Advance(90 * time.Minute)
-	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-		Steps: []resource.TestStep{
-			{Config: env.Config(rich.String())}, byID, byName,
-			rejected("sglang", `"sglang" is not a valid deployment ID, which is a UUID, and the account has no deployment of that name`),
-			rejected("00000000-0000-4000-8000-000000000000", "Cannot import non-existent remote object"),
-			{
-				PreConfig: func() {
-					env.API.Edit(newer, func(d *caastest.Deployment) { d.Name = "ended" })
-					env.API.Edit(older, func(d *caastest.Deployment) { d.Name = "gone" })
-				},
-				ResourceName: address, ImportState: true, ImportStateId: "ended",
-				ImportStateCheck: func(states []*terraform.InstanceState) error {
-					if got := states[0].Attributes["deployment_id"]; got != newer {
-						t.Errorf("imported %s, want the deployment that ended, %s", got, newer)
-					}
-					return nil
-				},
-			},
-			rejected("gone", "is destroyed. Remove the import"),
-			{
-				PreConfig:    func() { env.API.Add(caastest.Deployment{Name: "vllm"}) },
-				ResourceName: address, ImportState: true, ImportStateId: "vllm",
-				ExpectError: acctest.Words(`2 deployments have the name "vllm": `),
-			},
-		},
-	})
 }
 
 // An import plans nothing when the API returns all that is configured.
@@ -107,35 +97,34 @@ func TestAccDeployment_importBlock(t *testing.T) {
 // from the configuration and replaces nothing.
 func TestAccDeployment_importOfPartlyReturnedDeployment(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		returned []int
-		config   string
-		action   plancheck.ResourceActionType
-	}{
-		"no locations":    {[]int{}, "[1, 3]", update},
-		"fewer locations": {[]int{1}, "[1, 3]", update},
-		"other locations": {[]int{2}, "[1, 3]", replace},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			id := env.API.Add(caastest.Deployment{Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
-			env.API.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = c.returned })
-			step := resource.TestStep{
-				Config: env.Config("import {\n  to = " + address + "\n  id = \"" + id + "\"\n}\n" + base.with(attributes{"location_ids": c.config}).String()),
-				ConfigPlanChecks: resource.ConfigPlanChecks{
-					PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, c.action)},
-				},
-			}
-			if c.action != replace {
-				step.ConfigPlanChecks.PostApplyPostRefresh = []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent()}
-				step.ConfigStateChecks = []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("location_ids"), knownvalue.SetExact([]knownvalue.Check{knownvalue.Int64Exact(1), knownvalue.Int64Exact(3)})),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("deployment_id"), knownvalue.StringExact(id)),
-				}
-			}
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: env.ProtoV6ProviderFactories, Steps: []resource.TestStep{step}})
-		})
+	env := newEnv(t, caastest.Options{})
+	id := env.API.Add(caastest.Deployment{Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
+	env.API.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = []int{1} })
+	env.Test(t, resource.TestStep{
+		Config: "import {\n  to = " + address + "\n  id = \"" + id + "\"\n}\n" + base.with(attributes{"location_ids": "[1, 3]"}).String(),
+		ConfigPlanChecks: resource.ConfigPlanChecks{
+			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, update)},
+			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent()},
+		},
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("location_ids"), knownvalue.SetExact([]knownvalue.Check{knownvalue.Int64Exact(1), knownvalue.Int64Exact(3)})),
+			statecheck.ExpectKnownValue(address, tfjsonpath.New("deployment_id"), knownvalue.StringExact(id)),
+		},
+	})
+}
+
+// No locations are like fewer locations, and other ones are a replacement.
+func TestDeployment_importOfPartlyReturnedDeployment(t *testing.T) {
+	t.Parallel()
+	for action, returned := range map[string][]int{"update": {}, "replace": {2}} {
+		env := newEnv(t, caastest.Options{})
+		id := env.API.Add(caastest.Deployment{Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
+		env.API.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = returned })
+		terraform := env.core(t)
+		terraform.Import(id)
+		if got := terraform.plan(base.with(attributes{"location_ids": "[1, 3]"})).Action; got != action {
+			t.Errorf("with the locations %v the plan has the action %s, want %s", returned, got, action)
+		}
 	}
 }
 
@@ -152,47 +141,39 @@ func TestAccDeployment_importBlockWithIdentity(t *testing.T) {
 	})
 }
 
-// The configuration that Terraform generates for an existing deployment is valid,
-// and its plan is empty.
+// The configuration that Terraform generates for existing deployments is valid, and
+// its plan is empty.
 func TestAccDeployment_importGeneratesConfiguration(t *testing.T) {
 	t.Parallel()
-	for name, d := range map[string]caastest.Deployment{
-		"the least": {},
-		"everything": {
-			LocationIDs: []int{3, 1}, Replicas: 2, DurationHours: 100, Entrypoint: []string{"vllm", "serve"}, Args: []string{"--x"}, TrafficPort: 8000,
-			Env: map[string]string{"A": "$${HOME}", "B": ""}, SecretEnv: map[string]string{"S": "secret one"},
-			ImageURL: "ghcr.io/org/image:1", RegistryUsername: "robot", RegistrySecret: "secret two",
-		},
-		"ended": {Status: caastest.StatusCompleted, Entrypoint: []string{"x"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			d.Name = "vllm"
-			id := env.API.Add(d)
-			tf := env.Terraform(t)
-			tf.Write("import.tf", "import {\n  to = ioneth_caas_deployment.test\n  id = \""+id+"\"\n}\n")
-			tf.Run("plan", "-generate-config-out=generated.tf")
-			tf.Run("validate")
-			tf.WantOutput(tf.Run("apply", "-auto-approve"), "Resources: 1 imported, 0 added, 0 changed, 0 destroyed")
-			tf.Run("plan", "-detailed-exitcode") // fails when there is something to do
-			if sent := env.changes(); len(sent) > 0 {
-				t.Errorf("the API received %q, want nothing", sent)
-			}
-			if name != "everything" {
-				return
-			}
-			// A change of something else keeps what the API never returns.
-			tf.Write("generated.tf", strings.Replace(tf.Read("generated.tf"), `B = ""`, `B = "2"`, 1))
-			tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
-			if sent := env.changes(); len(sent) != 1 || sent[0] != `PATCH /deployment/ID {"env_variables":{"A":"$${HOME}","B":"2"}}` {
-				t.Errorf("the API received %q, want a change of env_variables alone", sent)
-			}
-			now := env.API.Deployments()[0]
-			if now.SecretEnv["S"] != "secret one" || now.RegistrySecret != "secret two" || now.RegistryUsername != "robot" || now.Args == nil {
-				t.Errorf("the API lost a value: %+v", now)
-			}
-		})
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	everything := env.API.Add(caastest.Deployment{
+		Name: "everything", LocationIDs: []int{3, 1}, Replicas: 2, DurationHours: 100, Entrypoint: []string{"vllm", "serve"}, Args: []string{"--x"}, TrafficPort: 8000,
+		Env: map[string]string{"A": "$${HOME}", "B": ""}, SecretEnv: map[string]string{"S": "secret one"},
+		ImageURL: "ghcr.io/org/image:1", RegistryUsername: "robot", RegistrySecret: "secret two",
+	})
+	env.API.Add(caastest.Deployment{Name: "least"})
+	env.API.Add(caastest.Deployment{Name: "ended", Status: caastest.StatusCompleted, Entrypoint: []string{"x"}})
+	tf := env.Terraform(t)
+	blocks := ""
+	for _, name := range []string{"everything", "least", "ended"} {
+		blocks += "import {\n  to = ioneth_caas_deployment." + name + "\n  id = \"" + name + "\"\n}\n"
+	}
+	tf.Write("import.tf", blocks)
+	tf.Run("plan", "-generate-config-out=generated.tf")
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "Resources: 3 imported, 0 added, 0 changed, 0 destroyed")
+	tf.Run("plan", "-detailed-exitcode") // fails when there is something to do
+	if sent := env.changes(); len(sent) > 0 {
+		t.Errorf("the API received %q, want nothing", sent)
+	}
+	// A change of something else keeps what the API never returns.
+	tf.Write("generated.tf", strings.Replace(tf.Read("generated.tf"), `B = ""`, `B = "2"`, 1))
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
+	if sent := env.changes(); len(sent) != 1 || sent[0] != `PATCH /deployment/ID {"env_variables":{"A":"$${HOME}","B":"2"}}` {
+		t.Errorf("the API received %q, want a change of env_variables alone", sent)
+	}
+	now, _ := env.API.Deployment(everything)
+	if now.SecretEnv["S"] != "secret one" || now.RegistrySecret != "secret two" || now.RegistryUsername != "robot" || now.Args == nil {
+		t.Errorf("the API lost a value: %+v", now)
 	}
 }
 

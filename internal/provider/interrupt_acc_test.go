@@ -165,21 +165,14 @@ func TestAccDeployment_interrupted(t *testing.T) {
 		saved  bool   // the state has the ID
 		status string // of the account's deployments
 	}{
-		"create, name check": {config: minimal, run: []string{"apply"}, at: caastest.Fault{Method: "GET", Path: name, Skip: 1, Hang: true}},
-		"create, purchase":   {config: minimal, run: []string{"apply"}, at: caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true}, saved: true, status: "running"},
 		"create, purchase whose response is lost": {
 			config: minimal, run: []string{"apply"}, at: caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Reset: true}, saved: true, status: "running",
 		},
-		"create, first read": {config: minimal, run: []string{"apply"}, at: caastest.Fault{Method: "GET", Path: one, Hang: true}, saved: true, status: "running"},
 		"create, wait": {
 			config: minimal, run: []string{"apply"}, at: caastest.Fault{Method: "GET", Path: one, Skip: 1},
 			also: func(env *testEnv) { env.API.StallNext() }, saved: true, status: "deployment requested",
 		},
 		"update, change": {before: true, config: changed, run: []string{"apply"}, at: caastest.Fault{Method: "PATCH", Path: one, Hang: true}, saved: true, status: "running"},
-		"update, read back": {
-			before: true, config: changed, run: []string{"apply"}, at: caastest.Fault{Method: "GET", Path: one, Skip: 1, Hang: true}, saved: true, status: "running",
-		},
-		"destroy, read": {before: true, config: minimal, run: []string{"destroy"}, at: caastest.Fault{Method: "GET", Path: one, Skip: 1, Hang: true}, saved: true, status: "running"},
 		"destroy, wait": {
 			before: true, config: minimal, run: []string{"destroy"}, at: caastest.Fault{Method: "GET", Path: one, Skip: 3},
 			also: func(env *testEnv) { env.API.Configure(func(o *caastest.Options) { o.NeverTerminate = true }) }, saved: true, status: "termination requested",

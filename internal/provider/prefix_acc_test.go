@@ -49,72 +49,58 @@ func TestAccDeployment_prefixInstances(t *testing.T) {
 	tf.WantOutput(tf.Run("destroy", "-auto-approve"), "3 destroyed")
 }
 
-// With a prefix the replacement runs before the old deployment is destroyed.
+// With a prefix the replacement runs before the old deployment is destroyed, also
+// when the old one has a fixed name.
 func TestAccDeployment_prefixCreateBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]struct {
-		before, config attributes
-		flags          []string
-	}{
-		"replacement": {config: attributes{"hardware_id": "204"}}, "forced": {flags: []string{"-replace=" + address}},
-		"fixed name before": {
-			before: attributes{"resource_private_name": `"vllm-fixed123"`, "resource_private_name_prefix": ""},
-			config: attributes{"hardware_id": "204", "resource_private_name": "", "resource_private_name_prefix": `"vllm-"`},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			config := prefixed.with(attributes{"lifecycle {\n create_before_destroy": "true\n}\n"})
-			tf.Write("main.tf", config.with(change.before).String())
-			tf.Run("apply", "-auto-approve")
-			env.API.ResetJournal()
-			tf.Write("main.tf", config.with(change.config).String())
-			out := tf.Run(append([]string{"apply", "-auto-approve"}, change.flags...)...)
-			if change.flags == nil {
-				tf.WantOutput(out, "With create_before_destroy it runs until the replacement has been created; without it the service is down meanwhile.")
-			}
-			env.deploymentsAre(t, "destroyed", "running")
-			env.wantGeneratedNames(t, 2)
-			if sent := env.changes(); len(sent) != 2 || !strings.HasPrefix(sent[0], "POST /deploy ") || sent[1] != "DELETE /deployment/ID" {
-				t.Errorf("the API received %q", sent)
-			}
-			tf.WantOutput(tf.Run("plan"), "No changes.")
-		})
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	config := prefixed.with(attributes{"lifecycle {\n create_before_destroy": "true\n}\n"})
+	tf.Write("main.tf", config.with(attributes{"resource_private_name": `"vllm-fixed123"`, "resource_private_name_prefix": ""}).String())
+	tf.Run("apply", "-auto-approve")
+	replaced := func(flags ...string) string {
+		t.Helper()
+		env.API.ResetJournal()
+		out := tf.Run(append([]string{"apply", "-auto-approve"}, flags...)...)
+		if sent := env.changes(); len(sent) != 2 || !strings.HasPrefix(sent[0], "POST /deploy ") || sent[1] != "DELETE /deployment/ID" {
+			t.Errorf("the API received %q", sent)
+		}
+		return out
 	}
+	tf.Write("main.tf", config.with(attributes{"hardware_id": "204"}).String())
+	tf.WantOutput(replaced(), "With create_before_destroy the old deployment runs until the replacement is created. Without it the service is down until the replacement is running.")
+	replaced("-replace=" + address)
+	env.deploymentsAre(t, "destroyed", "destroyed", "running")
+	env.wantGeneratedNames(t, 3)
+	tf.WantOutput(tf.Run("plan"), "No changes.")
 }
 
 // A create whose answer is lost finds the deployment by its generated name.
-func TestAccDeployment_prefixLostAnswer(t *testing.T) {
+func TestDeployment_prefixLostAnswer(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	env := newEnv(t, caastest.Options{})
 	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Reset: true})
-	tf := env.Terraform(t)
-	tf.Write("main.tf", prefixed.String())
-	tf.Run("apply", "-auto-approve")
+	terraform := env.created(t, prefixed)
 	env.deploymentsAre(t, "running")
 	env.wantGeneratedNames(t, 1)
-	if id, tainted := deploymentInState(t, tf); id != env.API.Deployments()[0].ID || tainted {
-		t.Errorf("the state has %q, tainted: %t", id, tainted)
-	}
-	tf.WantOutput(tf.Run("plan"), "No changes.")
+	terraform.has("deployment_id", env.newest())
+	terraform.empty(prefixed)
 }
 
 // A fixed name, a prefix and another prefix are changed into each other in place. A
 // name that starts with the new prefix stays.
-func TestAccDeployment_prefixChanged(t *testing.T) {
+func TestDeployment_prefixChanged(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	tf.Write("main.tf", base.String())
-	tf.Run("apply", "-auto-approve")
+	env := newEnv(t, caastest.Options{})
+	terraform := env.created(t, base)
 	renamed := regexp.MustCompile(`^PUT /clusters/ID/update-name {"cluster_name":"([^"]*)"}$`)
 	apply := func(config attributes, name string) {
 		t.Helper()
 		env.API.ResetJournal()
-		tf.Write("main.tf", config.String())
-		tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
+		p := terraform.plan(config)
+		if diagnostics, ok := terraform.Apply(p); !ok || p.Action != "update" {
+			t.Fatalf("the plan has the action %s and the apply the diagnostics %q", p.Action, diagnostics)
+		}
 		sent := env.changes()
 		if name == "" && len(sent) > 0 || name != "" && (len(sent) != 1 || !renamed.MatchString(sent[0])) {
 			t.Errorf("%q: the API received %q", name, sent)
@@ -122,7 +108,7 @@ func TestAccDeployment_prefixChanged(t *testing.T) {
 		if got := env.API.Deployments()[0].Name; name != "" && !regexp.MustCompile(`^(`+name+`)$`).MatchString(got) {
 			t.Errorf("the name is %q, want %q", got, name)
 		}
-		tf.WantOutput(tf.Run("plan"), "No changes.")
+		terraform.empty(config)
 	}
 	prefix := func(prefix string) attributes {
 		return prefixed.with(attributes{"resource_private_name_prefix": `"` + prefix + `"`})
@@ -136,16 +122,11 @@ func TestAccDeployment_prefixChanged(t *testing.T) {
 }
 
 // An import under a prefix that its name has is an update that makes no call.
-func TestAccDeployment_prefixImport(t *testing.T) {
+func TestDeployment_prefixImport(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	d := caastest.Deployment{Name: "vllm-abcd1234", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"}
-	env.API.Add(d)
-	tf := env.Terraform(t)
-	tf.Write("main.tf", prefixed.String()+"import {\n  to = "+address+"\n  id = \"vllm-abcd1234\"\n}\n")
-	tf.WantOutput(tf.Run("apply", "-auto-approve"), "1 imported, 0 added, 1 changed, 0 destroyed")
-	if sent := env.changes(); len(sent) > 0 {
-		t.Errorf("the API received %q", sent)
-	}
-	tf.WantOutput(tf.Run("plan"), "No changes.")
+	env := newEnv(t, caastest.Options{})
+	env.API.Add(caastest.Deployment{Name: "vllm-abcd1234", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
+	terraform := env.core(t)
+	terraform.Import("vllm-abcd1234")
+	terraform.becomes(prefixed, "update")
 }

@@ -4,11 +4,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -30,66 +26,41 @@ func (env *testEnv) rewrite(method, path string) {
 // would mark the deployment as tainted. The next plan shows the difference.
 func TestAccDeployment_createPreservesPlannedValues(t *testing.T) {
 	t.Parallel()
-	for _, waits := range []string{"true", "false"} {
-		t.Run("wait_for_running "+waits, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			env.rewrite("POST", "/deploy")
-			config := base.with(attributes{
-				"wait_for_running": waits, "container_config.env_variables": `{ A = "1" }`, "container_config.secret_env_variables": `{ S = "secret" }`,
-			})
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-				Steps: []resource.TestStep{{
-					Config:             env.Config(config.String()),
-					ExpectNonEmptyPlan: true,
-					ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{
-						plancheck.ExpectResourceAction(address, plancheck.ResourceActionDestroyBeforeCreate),
-					}},
-					ConfigStateChecks: []statecheck.StateCheck{
-						statecheck.ExpectKnownValue(address, tfjsonpath.New("registry_config").AtMapKey("image_url"), knownvalue.StringExact("ghcr.io/org/image:1")),
-						statecheck.ExpectKnownValue(address, tfjsonpath.New("hardware_id"), knownvalue.Int64Exact(203)),
-						statecheck.ExpectKnownValue(address, tfjsonpath.New("secret_env_keys"), knownvalue.SetSizeExact(0)),
-					},
-					Check: func(*terraform.State) error {
-						if n := len(env.API.Deployments()); n != 1 {
-							t.Errorf("there are %d deployments", n)
-						}
-						return nil
-					},
-				}},
-			})
-		})
-	}
+	env := newEnv(t, caastest.Options{})
+	env.rewrite("POST", "/deploy")
+	env.Test(t, resource.TestStep{
+		Config:             preserved.String(),
+		ExpectNonEmptyPlan: true,
+		ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{
+			plancheck.ExpectResourceAction(address, plancheck.ResourceActionDestroyBeforeCreate),
+		}},
+	})
+	env.deploymentsAre(t, "destroyed")
 }
 
-// A change made outside Terraform during an update does not fail the update, and the
-// next one reverts it.
-func TestAccDeployment_updatePreservesPlannedValues(t *testing.T) {
+var preserved = base.with(attributes{"container_config.env_variables": `{ A = "1" }`, "container_config.secret_env_variables": `{ S = "secret" }`})
+
+// So it is with a create that does not wait, and with an update, which the next one
+// reverts.
+func TestDeployment_preservesPlannedValues(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-		Steps: []resource.TestStep{
-			{Config: env.Config(base.String())},
-			{
-				PreConfig: func() {
-					env.API.Inject(caastest.Fault{Method: "PATCH", AfterWork: true, Do: func() {
-						env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.TrafficPort = 9000 })
-					}})
-				},
-				Config:             env.Config(base.with(attributes{"container_config.env_variables": `{ A = "1" }`}).String()),
-				ExpectNonEmptyPlan: true,
-			},
-			{
-				Config: env.Config(base.with(attributes{"container_config.env_variables": `{ A = "1" }`}).String()),
-				Check: func(*terraform.State) error {
-					if got := env.API.Deployments()[0].TrafficPort; got != 8000 {
-						t.Errorf("the port is %d", got)
-					}
-					return nil
-				},
-			},
-		},
-	})
+	env.rewrite("POST", "/deploy")
+	terraform := env.created(t, preserved.with(attributes{"wait_for_running": "false"}))
+	terraform.has("hardware_id", "203")
+	terraform.has("registry_config", "map[image_url:ghcr.io/org/image:1 registry_secret:<nil> registry_secret_wo:<nil> registry_secret_wo_version:<nil> registry_username:<nil>]")
+	terraform.has("secret_env_keys", "[]")
+	if action := terraform.plan(preserved).Action; action != "replace" {
+		t.Errorf("the next plan has the action %s", action)
+	}
+
+	env = newEnv(t, caastest.Options{})
+	terraform = env.created(t, base)
+	env.API.Inject(caastest.Fault{Method: "PATCH", AfterWork: true, Do: func() {
+		env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.TrafficPort = 9000 })
+	}})
+	changed := base.with(attributes{"container_config.env_variables": `{ A = "1" }`})
+	terraform.apply(changed)
+	env.API.ResetJournal()
+	terraform.becomes(changed, "update", patch(`{"traffic_port":8000}`)...)
 }

@@ -7,16 +7,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
-	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// warnings returns the summaries of the provider's warnings in an output.
-func warnings(out string) []string {
+// warnings returns the summaries of the warnings among diagnostics.
+func warnings(diagnostics []string) []string {
 	var found []string
-	for _, match := range regexp.MustCompile(`(?m)^Warning: (.*)$`).FindAllStringSubmatch(out, -1) {
-		if !strings.HasPrefix(match[1], "Provider development overrides") {
+	for _, d := range diagnostics {
+		if match := regexp.MustCompile(`^WARNING .*? ((?:Purchase|Replacement) of [^:]*(?:: \d+ GPUs[^:]*)?|[^:]*): `).FindStringSubmatch(d); match != nil {
 			found = append(found, match[1])
 		}
 	}
@@ -26,7 +27,7 @@ func warnings(out string) []string {
 
 // A plan reports what matters before money is spent when there is a reason, and
 // nothing else.
-func TestAccDeployment_planDiagnostics(t *testing.T) {
+func TestDeployment_planDiagnostics(t *testing.T) {
 	t.Parallel()
 	const buys = `Purchase of "vllm": 8 GPUs for 24 hours, 478.08 USDC`
 	for name, c := range map[string]struct {
@@ -121,7 +122,7 @@ func TestAccDeployment_planDiagnostics(t *testing.T) {
 		},
 		"hardware that is not offered": {
 			config: base.with(attributes{"hardware_id": "999"}), fails: true,
-			output: []string{"Hardware or location is not offered", "hardware_id = 999", "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs."},
+			output: []string{"Hardware or location is not offered", "unknown hardware 999", "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs."},
 		},
 		"a wrong token": {
 			prepare: func(env *testEnv) {
@@ -150,38 +151,34 @@ func TestAccDeployment_planDiagnostics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.WriteProvider("max_retries = 0")
+			env := newEnv(t, caastest.Options{})
+			terraform := env.core(t)
+			terraform.Settings = "max_retries = 0"
 			if c.before != nil {
-				tf.Write("main.tf", c.before.String())
-				tf.Run("apply", "-auto-approve")
+				terraform.apply(c.before)
 			}
 			if c.prepare != nil {
 				c.prepare(env)
 			}
 			if c.config["plan_checks"] != "" {
-				tf.WriteProvider("plan_checks = false")
+				terraform.Settings = "plan_checks = false"
 				c.config = c.config.with(attributes{"plan_checks": ""})
 			}
-			tf.Write("main.tf", c.config.String())
 			env.API.ResetJournal()
-			out, code := tf.Try("plan")
-			if (code != 0) != c.fails {
-				t.Fatalf("terraform plan: exit %d\n%s", code, out)
+			p := terraform.Plan(c.config.String())
+			if (p.Action == "") != c.fails {
+				t.Fatalf("the plan has the action %q and the diagnostics %q", p.Action, p.Diagnostics)
 			}
-			if got := warnings(out); !slices.Equal(got, slices.Sorted(slices.Values(c.warns))) && !c.fails {
+			if got := warnings(p.Diagnostics); !slices.Equal(got, slices.Sorted(slices.Values(c.warns))) && !c.fails {
 				t.Errorf("the plan warns\n%q\nwant\n%q", got, c.warns)
 			}
 			for _, words := range c.output {
-				tf.WantOutput(out, words)
+				terraform.wantWords(p.Diagnostics, words)
 			}
-			if changes := env.changes(); len(changes) > 0 {
-				t.Errorf("the plan sent %q", changes)
+			if strings.Contains(strings.Join(p.Diagnostics, "\n"), "hunter2") || name == "no plan checks" && len(env.API.Requests("", "")) > 0 {
+				t.Errorf("the plan prints a value, or sends %d requests: %q", len(env.API.Requests("", "")), p.Diagnostics)
 			}
-			if strings.Count(out, "hunter2") > strings.Count(c.config.String(), "hunter2") || name == "no plan checks" && len(env.API.Requests("", "")) > 0 {
-				t.Errorf("the plan prints a value, or sends %d requests:\n%s", len(env.API.Requests("", "")), out)
-			}
+			terraform.sent()
 		})
 	}
 }
@@ -223,41 +220,35 @@ func TestAccDeployment_createBeforeDestroyNeedsPrefix(t *testing.T) {
 
 // A change to a deployment that ends within the hour warns of it, unless the change
 // buys more time.
-func TestAccDeployment_endsSoon(t *testing.T) {
+func TestDeployment_endsSoon(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Clock: caas.SystemClock{}, Timings: acctest.Instant})
-	tf := env.Terraform(t)
+	env := newEnv(t, caastest.Options{})
 	brief := base.with(attributes{"duration_hours": "1"})
-	tf.Write("main.tf", brief.String())
-	tf.Run("apply", "-auto-approve")
-	env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Started = d.Started.Add(-10 * time.Minute) })
-	tf.Write("main.tf", brief.with(attributes{"container_config.traffic_port": "9000"}).String())
-	out := tf.Run("plan")
-	if got := warnings(out); !slices.Equal(got, []string{"Deployment ends within the hour"}) {
+	terraform := env.created(t, brief)
+	env.Clock.Advance(10 * time.Minute)
+	p := terraform.plan(brief.with(attributes{"container_config.traffic_port": "9000"}))
+	if got := warnings(p.Diagnostics); !slices.Equal(got, []string{"Deployment ends within the hour"}) {
 		t.Errorf("the plan warns %q", got)
 	}
-	tf.WantOutput(out, "To extend it, set duration_hours, now 1, to more than 1 in the same apply.")
-	tf.Write("main.tf", base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}).String())
-	if got := warnings(tf.Run("plan")); !slices.Equal(got, []string{`Purchase of 1 more hour for "vllm", 19.92 USDC`}) {
+	terraform.wantWords(p.Diagnostics, "To extend it, set duration_hours, now 1, to more than 1 in the same apply.")
+	p = terraform.plan(base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}))
+	if got := warnings(p.Diagnostics); !slices.Equal(got, []string{`Purchase of 1 more hour for "vllm", 19.92 USDC`}) {
 		t.Errorf("a plan that buys time warns %q", got)
 	}
 }
 
 // A plan makes only those requests whose inputs are all known.
-func TestAccDeployment_unknownInputsSendNothing(t *testing.T) {
+func TestDeployment_unknownInputsSendNothing(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	const late = "resource \"terraform_data\" \"late\" {\n  input = { name = \"vllm\", hours = 24, hardware = 203 }\n}\n"
 	for change, asked := range map[string][]string{
 		"resource_private_name": {"available-replicas", "price"},
 		"duration_hours":        {"available-replicas", "check_cluster_name_availability"},
 		"hardware_id":           {"check_cluster_name_availability"},
 	} {
-		input := map[string]string{"resource_private_name": "name", "duration_hours": "hours", "hardware_id": "hardware"}[change]
-		tf.Write("main.tf", late+base.with(attributes{change: "terraform_data.late.output." + input}).String())
-		env.API.ResetJournal()
-		tf.Run("plan")
+		env := newEnv(t, caastest.Options{})
+		terraform := env.core(t)
+		terraform.late(cty.DynamicVal)
+		terraform.plan(base.with(attributes{change: "late"}))
 		var got []string
 		for _, r := range env.API.Requests("", "") {
 			got = append(got, r.Path[strings.LastIndex(r.Path, "/")+1:])

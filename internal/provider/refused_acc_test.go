@@ -4,21 +4,19 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
 // An invalid configuration is an error on its attribute, before any request.
-func TestAccDeployment_validation(t *testing.T) {
+func TestDeployment_validation(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	replace := func(old, with string) string {
 		if !strings.Contains(full, old) {
 			t.Fatalf("the configuration has no %q", old)
 		}
-		return env.Config(strings.Replace(full, old, with, 1))
+		return strings.Replace(full, old, with, 1)
 	}
 	for name, c := range map[string]struct{ config, output string }{
 		"four GPUs":             {replace("gpus_per_container    = 8", "gpus_per_container = 4"), "gpus_per_container must be 8, not 4. io.net deploys only containers with 8 GPUs. Write gpus_per_container = 8 or remove it."},
@@ -40,14 +38,12 @@ func TestAccDeployment_validation(t *testing.T) {
 		"both secrets":          {replace(`HF_TOKEN = "hf-secret-value"`+"\n    }", `HF_TOKEN = "x"`+"\n    }\n secret_env_variables_wo = { A = \"b\" }\n secret_env_variables_wo_version = 1"), "secret_env_variables_wo"},
 		"no version":            {replace(`registry_secret   = "registry-secret-value"`, `registry_secret_wo = "x"`), "registry_secret_wo_version"},
 		"both names":            {replace("{\n", "{\n resource_private_name_prefix = \"vllm-\"\n"), "resource_private_name_prefix"},
-		"no required":           {env.Config(`resource "ioneth_caas_deployment" "test" {}`), "container_config"},
+		"no required":           {`resource "ioneth_caas_deployment" "test" {}`, "container_config"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-				Steps:                    []resource.TestStep{{Config: c.config, PlanOnly: true, ExpectError: acctest.Words(c.output)}},
-			})
-		})
+		p := env.core(t).Plan(c.config)
+		if got := strings.Join(p.Diagnostics, "\n"); p.Action != "" || !acctest.Words(c.output).MatchString(got) {
+			t.Errorf("%s: the plan has the action %q and the diagnostics %q, want %q", name, p.Action, got, c.output)
+		}
 	}
 	if calls := env.API.Requests("", ""); len(calls) > 0 {
 		t.Errorf("the API received %d requests, the first %s %s; want none", len(calls), calls[0].Method, calls[0].Path)

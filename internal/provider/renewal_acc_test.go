@@ -2,15 +2,12 @@ package provider_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -43,137 +40,102 @@ func (env *testEnv) wantHours(t *testing.T, want ...float64) {
 	}
 }
 
-func planned(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: checks}
-}
+// config is a configuration as text.
+type config string
 
-func paidHours(n int64) []statecheck.StateCheck {
-	return []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("paid_hours"), knownvalue.Int64Exact(n))}
-}
+func (c config) String() string { return string(c) }
 
-// A renewal is due when less than early_renewal_hours remain, not before.
-func TestAccRenewal_dueBelowTheThreshold(t *testing.T) {
+// A renewal is due when less than early_renewal_hours remain, not before, and shows
+// its price.
+func TestRenewal_dueBelowTheThreshold(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	config := renewed(24, "", "")
-	env.Test(t,
-		resource.TestStep{Config: config},
-		resource.TestStep{PreConfig: env.leave(12 * time.Hour), Config: config, ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan())},
-		resource.TestStep{
-			PreConfig: env.leave(12*time.Hour - time.Minute), Config: config,
-			ConfigPlanChecks: planned(
-				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
-				plancheck.ExpectUnknownValue(address, tfjsonpath.New("paid_hours")),
-				plancheck.ExpectUnknownValue(address, tfjsonpath.New("ends_at")),
-				plancheck.ExpectUnknownValue(address, tfjsonpath.New("amount_paid_usdc")),
-				plancheck.ExpectKnownValue(address, tfjsonpath.New("duration_hours"), knownvalue.Int64Exact(24)),
-				plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("running")),
-			),
-			ConfigStateChecks: paidHours(48),
-		}, // the step ends with an empty plan
-	)
-	env.wantHours(t, 24)
-	if n := env.API.Count("PATCH", ""); n != 0 {
-		t.Errorf("the API received %d changes", n)
+	config := config(renewed(24, "", ""))
+	terraform := env.created(t, config)
+	env.leave(12 * time.Hour)()
+	terraform.empty(config)
+	env.leave(12*time.Hour - time.Minute)()
+	p := terraform.plan(config)
+	terraform.wantWords(p.Diagnostics, `Purchase of 24 more hours for "vllm", 478.08 USDC`)
+	if want := []string{"amount_paid_usdc", "ends_at", "paid_hours"}; p.Action != "update" || !slices.Equal(p.Unknown, want) || p.Changes("duration_hours") {
+		t.Errorf("the plan has the action %s and makes %q unknown, want %q", p.Action, p.Unknown, want)
 	}
+	terraform.apply(config)
+	terraform.sent(extendedBy(24))
+	terraform.has("paid_hours", "48")
+	terraform.empty(config)
 }
 
-// max_total_hours leaves less than hours: the rest is bought, and then nothing.
-func TestAccRenewal_maxTotalHours(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	config := renewed(24, "max_total_hours = 30", "")
-	env.Test(t,
-		resource.TestStep{Config: config},
-		resource.TestStep{PreConfig: env.leave(time.Hour), Config: config, ConfigStateChecks: paidHours(30)},
-		resource.TestStep{PreConfig: env.leave(time.Hour), Config: config, ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan())},
-	)
-	env.wantHours(t, 6)
-}
-
-// An increase of duration_hours counts first, and both are one purchase.
-func TestAccRenewal_withIncreasedDuration(t *testing.T) {
+// What a renewal buys when so much time is left.
+func TestRenewal_purchase(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		hours  int
-		bought float64
-	}{"enough": {30, 6}, "exactly the threshold": {25, 1}, "not enough": {24, 24}} {
-		t.Run(name, func(t *testing.T) {
-			env := newEnv(t, caastest.Options{})
-			env.Test(t,
-				resource.TestStep{Config: renewed(24, "", "")},
-				resource.TestStep{PreConfig: env.leave(11 * time.Hour), Config: renewed(c.hours, "", ""), ConfigStateChecks: paidHours(24 + int64(c.bought))},
-			)
-			env.wantHours(t, c.bought)
-		})
-	}
-}
-
-func TestAccRenewal_withTooSmallIncrease(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	env.Test(t,
-		resource.TestStep{Config: renewed(24, "", "")},
-		resource.TestStep{PreConfig: env.leave(10 * time.Hour), Config: renewed(25, "", ""), ConfigStateChecks: paidHours(49)},
-	)
-	env.wantHours(t, 25)
-}
-
-// Hours that were bought elsewhere count.
-func TestAccRenewal_extendedElsewhere(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	config := renewed(24, "", "")
-	env.Test(t,
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: func() {
-				env.leave(time.Hour)()
-				env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.DurationHours += 24 })
-			},
-			Config: config, ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan()), ConfigStateChecks: paidHours(48),
-		},
-	)
-	env.wantHours(t)
-}
-
-// A renewal can't bring back what has ended.
-func TestAccRenewal_ended(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	config := renewed(24, "", "")
-	env.Test(t,
-		resource.TestStep{Config: config},
-		resource.TestStep{PreConfig: env.leave(-time.Minute), Config: config, ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan())},
-	)
-	env.wantHours(t)
-}
-
-func TestAccRenewal_budget(t *testing.T) {
-	t.Parallel()
-	for settings, want := range map[string]string{
-		"max_cost_usdc = 480":                "", // 24 hours cost 478.08 USDC
-		"max_cost_usdc = 478.08":             "",
-		"max_cost_usdc = 478.07":             "Price exceeds max_cost_usdc",
-		"max_cost_usdc = 1 # plan_checks=no": "Price exceeds max_cost_usdc",
+		left              time.Duration
+		renewal, settings string
+		hours             int // configured
+		bought            int
+		prepare           func(*testEnv)
+	}{
+		"up to max_total_hours":      {left: time.Hour, renewal: "max_total_hours = 30", hours: 24, bought: 6},
+		"increased enough":           {left: 11 * time.Hour, hours: 30, bought: 6},
+		"increased to the threshold": {left: 11 * time.Hour, hours: 25, bought: 1},
+		"increased by less":          {left: 10 * time.Hour, hours: 25, bought: 25},
+		"ended":                      {left: -time.Minute, hours: 24},
+		"extended elsewhere":         {left: time.Hour, hours: 24, prepare: func(env *testEnv) { env.buyOutside(24) }},
+		"within the budget":          {left: time.Hour, hours: 24, bought: 24, settings: "max_cost_usdc = 478.08"},
+		"answer of the extension lost": {left: time.Hour, hours: 24, bought: 24, prepare: func(env *testEnv) {
+			env.API.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", Reset: true, AfterWork: true})
+		}},
 	} {
-		t.Run(settings, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			env := newEnv(t, caastest.Options{})
-			if strings.Contains(settings, "plan_checks") {
-				env.Provider = strings.Replace(env.Provider, "{\n", "{\n  plan_checks = false\n", 1)
+			terraform := env.created(t, config(renewed(24, c.renewal, c.settings)))
+			env.leave(c.left)()
+			if c.prepare != nil {
+				c.prepare(env)
 			}
-			step := resource.TestStep{PreConfig: env.leave(time.Hour), Config: renewed(24, "", settings)}
-			if want != "" {
-				step.ExpectError = acctest.Words(want)
-			}
-			env.Test(t, resource.TestStep{Config: renewed(24, "", "")}, step)
-			if want == "" {
-				env.wantHours(t, 24)
+			terraform.apply(config(renewed(c.hours, c.renewal, c.settings)))
+			if c.bought == 0 {
+				terraform.sent()
 			} else {
-				env.wantHours(t)
+				terraform.sent(extendedBy(c.bought))
 			}
+			terraform.empty(config(renewed(c.hours, c.renewal, c.settings)))
 		})
 	}
+}
+
+// A renewal above the budget is a plan error, and without plan checks one of the
+// apply.
+func TestRenewal_budget(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	terraform := env.created(t, config(renewed(24, "", "")))
+	env.leave(time.Hour)()
+	terraform.planFails(config(renewed(24, "", "max_cost_usdc = 478.07")), "Price exceeds max_cost_usdc") // 24 hours cost 478.08 USDC
+	terraform.Settings = "plan_checks = false"
+	terraform.fails(config(renewed(24, "", "max_cost_usdc = 1")), "Price exceeds max_cost_usdc")
+}
+
+// Without a refresh the plan follows what the last refresh has found out. A plan that
+// is applied an hour later buys what it shows.
+func TestRenewal_withoutRefresh(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	config := config(renewed(24, "", ""))
+	terraform := env.created(t, config)
+	env.leave(11 * time.Hour)()
+	terraform.NoRefresh = true
+	terraform.empty(config)
+	terraform.Read()
+	p := terraform.plan(config)
+	env.Clock.Advance(time.Hour)
+	if diagnostics, ok := terraform.Apply(p); !ok || p.Action != "update" {
+		t.Errorf("the plan has the action %s and the apply the diagnostics %q", p.Action, diagnostics)
+	}
+	terraform.empty(config)
+	terraform.sent(extendedBy(24))
 }
 
 // The renewals of one plan count together against max_total_cost_usdc.
@@ -193,16 +155,6 @@ func TestAccRenewal_totalBudget(t *testing.T) {
 	env.wantHours(t, 24, 24)
 }
 
-// An extension whose answer was lost is found, and not bought again.
-func TestAccRenewal_lostAnswer(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	config := renewed(24, "", "")
-	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", Reset: true, AfterWork: true})
-	env.Test(t, resource.TestStep{Config: config}, resource.TestStep{PreConfig: env.leave(time.Hour), Config: config, ConfigStateChecks: paidHours(48)})
-	env.wantHours(t, 24)
-}
-
 // renewable returns a working folder in which a renewal of a deployment is due.
 func renewable(t *testing.T) (*acctest.Env, *acctest.Terraform) {
 	t.Helper()
@@ -212,26 +164,6 @@ func renewable(t *testing.T) (*acctest.Env, *acctest.Terraform) {
 	tf.Run("apply", "-auto-approve")
 	env.Clock.Advance(13 * time.Hour)
 	return env, tf
-}
-
-func TestAccRenewal_priceWarning(t *testing.T) {
-	t.Parallel()
-	env, tf := renewable(t)
-	tf.WantOutput(tf.Run("plan"), `Purchase of 24 more hours for "vllm", 478.08 USDC`)
-	tf.WantOutput(tf.Run("apply", "-auto-approve"), "1 changed")
-	tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 changed")
-	(&testEnv{env}).wantHours(t, 24)
-}
-
-// A plan that is applied an hour later buys what it shows.
-func TestAccRenewal_savedPlan(t *testing.T) {
-	t.Parallel()
-	env, tf := renewable(t)
-	tf.Run("plan", "-out=saved.tfplan")
-	env.Clock.Advance(time.Hour)
-	tf.Run("apply", "saved.tfplan")
-	tf.Run("plan", "-detailed-exitcode")
-	(&testEnv{env}).wantHours(t, 24)
 }
 
 // What was bought since the plan is not bought again: the hours are read once more
@@ -252,18 +184,4 @@ func TestAccRenewal_savedPlanAfterPurchase(t *testing.T) {
 	if state := tf.Run("state", "pull"); !strings.Contains(state, `"paid_hours": 48`) {
 		t.Errorf("the state has no 48 prepaid hours:\n%s", state)
 	}
-}
-
-// Without a refresh the plan follows what the last refresh has found out.
-func TestAccRenewal_withoutRefresh(t *testing.T) {
-	t.Parallel()
-	env, tf := renewable(t)
-	tf.Run("plan", "-refresh=false", "-detailed-exitcode")
-	tf.Run("apply", "-refresh-only", "-auto-approve")
-	if out, code := tf.Try("plan", "-refresh=false", "-detailed-exitcode"); code != 2 {
-		t.Errorf("the renewal is not planned: exit %d\n%s", code, out)
-	}
-	tf.Run("apply", "-refresh=false", "-auto-approve")
-	tf.Run("plan", "-refresh=false", "-detailed-exitcode")
-	(&testEnv{env}).wantHours(t, 24)
 }

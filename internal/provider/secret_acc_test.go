@@ -2,19 +2,17 @@ package provider_test
 
 import (
 	"archive/zip"
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -95,7 +93,7 @@ func TestAccDeployment_writeOnlyValuesAreNotStored(t *testing.T) {
 	if code := apply(); code == 0 {
 		t.Error("the rejected apply succeeded")
 	}
-	tf.WantOutput(log.String(), "The API rejected it: secret_env_variables.(hidden): neither (hidden) nor (hidden)")
+	tf.WantOutput(log.String(), "The API rejected the value: secret_env_variables.(hidden): neither (hidden) nor (hidden)")
 	env.API.ResetJournal()
 	if code := apply(); code != 0 {
 		t.Fatalf("apply: exit %d\n%s", code, log.String())
@@ -174,111 +172,109 @@ func TestAccDeployment_sensitiveValuesAreInStateOnly(t *testing.T) {
 }
 
 // A write-only value needs a version and excludes the stored attribute, whether it
-// is known at plan or at apply. Null and empty values, as modules pass them, are equal
-// to omitted ones.
-func TestAccDeployment_writeOnlyRules(t *testing.T) {
+// is known at plan or at apply.
+func TestDeployment_writeOnlyRules(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	const none = "variable \"none\" {\n  type    = string\n  default = null\n}\n"
 	deployed := base.with(attributes{
 		"container_config.secret_env_variables_wo": `{ A = "a secret" }`, "container_config.secret_env_variables_wo_version": `1`,
 		"registry_config.registry_secret_wo": `"a secret"`, "registry_config.registry_secret_wo_version": `1`,
 	})
-	fails := func(change attributes, words string) resource.TestStep {
-		return resource.TestStep{Config: env.Config(none + deployed.with(change).String()), ExpectError: acctest.Words(words)}
+	terraform := env.created(t, deployed)
+	terraform.empty(deployed)
+	for words, change := range map[string]attributes{
+		"secret_env_variables_wo requires secret_env_variables_wo_version":  {"container_config.secret_env_variables_wo_version": ""},
+		"registry_secret_wo requires registry_secret_wo_version":            {"registry_config.registry_secret_wo_version": ""},
+		"secret_env_variables and secret_env_variables_wo are both set.":    {"container_config.secret_env_variables": `{ A = "a secret" }`},
+		"registry_secret and registry_secret_wo are both set.":              {"registry_config.registry_secret": `"a secret"`},
+		`The variable "A" is in env_variables and in the secret variables.`: {"container_config.env_variables": `{ A = "no secret" }`},
+	} {
+		terraform.planFails(deployed.with(change), words)
 	}
-	steps := []resource.TestStep{
-		{Config: env.Config(none + deployed.String())},
-		{
-			PreConfig:        env.API.ResetJournal,
-			Config:           env.Config(none + deployed.String()),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-		},
-		fails(attributes{"container_config.secret_env_variables_wo_version": ""}, "secret_env_variables_wo requires secret_env_variables_wo_version"),
-		fails(attributes{"registry_config.registry_secret_wo_version": ""}, "registry_secret_wo requires registry_secret_wo_version"),
-		fails(attributes{"container_config.secret_env_variables": `{ A = "a secret" }`}, "secret_env_variables and secret_env_variables_wo are both set."),
-		fails(attributes{"registry_config.registry_secret": `"a secret"`}, "registry_secret and registry_secret_wo are both set."),
-		fails(attributes{"container_config.env_variables": `{ A = "no secret" }`}, `The variable "A" is in env_variables and in the secret variables.`),
+	late := func(version int, value cty.Value) {
+		t.Helper()
+		terraform.late(cty.UnknownVal(cty.String))
+		p := terraform.plan(deployed.with(attributes{"registry_config.registry_secret_wo": "late", "registry_config.registry_secret_wo_version": fmt.Sprint(version)}))
+		terraform.late(value)
+		if diagnostics, ok := terraform.Apply(p); !ok {
+			t.Errorf("the apply fails: %q", diagnostics)
+		}
 	}
-	late := func(value string, version int) string {
-		return none + "resource \"terraform_data\" \"late\" {\n  input = " + fmt.Sprint(version) + "\n}\n" + deployed.with(attributes{
-			"registry_config.registry_secret_wo":         `terraform_data.late.output != 0 ? ` + value + ` : "another secret"`,
-			"registry_config.registry_secret_wo_version": fmt.Sprint(version),
-		}).String()
-	}
-	sends := func(config string, requests ...string) resource.TestStep {
-		return resource.TestStep{Config: env.Config(config), ConfigPlanChecks: resource.ConfigPlanChecks{
-			PostApplyPostRefresh: []plancheck.PlanCheck{env.sent(requests...)},
-		}}
-	}
-	steps = append(steps,
-		sends(none+deployed.String()),
-		sends(late(`"late secret"`, 2), patch(`{"registry_secret":"late secret"}`)...),
-		sends(late(`var.none`, 2)), // the same version, and nothing to send
-	)
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: env.ProtoV6ProviderFactories, Steps: steps})
+	late(2, cty.StringVal("late secret"))
+	terraform.sent(patch(`{"registry_secret":"late secret"}`)...)
+	late(2, cty.NullVal(cty.String)) // the same version, and nothing to send
+	terraform.sent()
 }
 
 // Modules pass null and empty values for what is not set. They are accepted, equal to
 // omitted ones, and neither sent nor changed later.
-func TestAccDeployment_nullAndEmptyInputs(t *testing.T) {
+func TestDeployment_nullAndEmptyInputs(t *testing.T) {
 	t.Parallel()
-	const variables = "variable \"none\" {\n  type    = string\n  default = null\n}\n"
-	const plain = `POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
-		`"hardware_id":203,"location_ids":[1],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`
-	for name, c := range map[string]struct {
-		change attributes
-		sent   string // plain when empty
-		keys   []string
-	}{
-		"empty registry credentials":     {change: attributes{"registry_config.registry_username": `""`, "registry_config.registry_secret": `""`}},
-		"null registry credentials":      {change: attributes{"registry_config.registry_username": "var.none", "registry_config.registry_secret": "var.none"}},
-		"empty write-only, null version": {change: attributes{"container_config.secret_env_variables_wo": "{}", "container_config.secret_env_variables_wo_version": "var.none"}},
-		"null write-only with a version": {change: attributes{"container_config.secret_env_variables_wo": "var.none == null ? null : { A = var.none }", "container_config.secret_env_variables_wo_version": "1"}},
-		"empty secret, null version":     {change: attributes{"registry_config.registry_secret_wo": `""`, "registry_config.registry_secret_wo_version": "var.none"}},
-		"null secret with a version":     {change: attributes{"registry_config.registry_secret_wo": "var.none", "registry_config.registry_secret_wo_version": "1"}},
-		"null variable": {
-			change: attributes{"container_config.env_variables": `{ A = "1", WANDB_API_KEY = var.none }`},
-			sent:   strings.Replace(plain, `"replica_count"`, `"env_variables":{"A":"1"},"replica_count"`, 1),
-		},
-		"null secret variable": {
-			change: attributes{"container_config.secret_env_variables": `{ A = "1", WANDB_API_KEY = var.none }`}, keys: []string{"A"},
-			sent: strings.Replace(plain, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1),
-		},
-		"null write-only variable": {
-			change: attributes{"container_config.secret_env_variables_wo": `{ A = "1", WANDB_API_KEY = var.none }`, "container_config.secret_env_variables_wo_version": "1"},
-			sent:   strings.Replace(plain, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1), keys: []string{"A"},
-		},
-		"only null variables": {change: attributes{
-			"container_config.env_variables": `{ A = var.none }`, "container_config.secret_env_variables_wo": `{ B = var.none }`, "container_config.secret_env_variables_wo_version": "1",
-		}},
-	} {
+	for name, c := range nullAndEmptyInputs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			config := env.Config(variables + base.with(c.change).String())
-			if c.sent == "" {
-				c.sent = plain
-			}
-			keys := []knownvalue.Check{}
-			for _, key := range c.keys {
-				keys = append(keys, knownvalue.StringExact(key))
-			}
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: env.ProtoV6ProviderFactories, Steps: []resource.TestStep{
-				{
-					Config: config,
-					ConfigPlanChecks: resource.ConfigPlanChecks{
-						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(c.sent)},
-					},
-					ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("secret_env_keys"), knownvalue.SetExact(keys))},
-				},
-				{
-					Config: env.Config(variables + base.with(c.change).with(attributes{"container_config.traffic_port": "9000"}).String()),
-					ConfigPlanChecks: resource.ConfigPlanChecks{
-						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(patch(`{"traffic_port":9000}`)...)},
-					},
-				},
-			}})
+			config := base.with(c.change)
+			terraform := newEnv(t, caastest.Options{}).core(t)
+			terraform.becomes(config, "create", cmp.Or(c.sent, deployed))
+			terraform.has("secret_env_keys", fmt.Sprintf("%s", c.keys))
+			terraform.becomes(config.with(attributes{"container_config.traffic_port": "9000"}), "update", patch(`{"traffic_port":9000}`)...)
 		})
 	}
+}
+
+// Terraform accepts all of them too: there is one deployment for each.
+func TestAccDeployment_nullAndEmptyInputs(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, restarting())
+	for location := 1; location <= 4; location++ {
+		env.API.SetReplicas(203, location, 200)
+	}
+	tf := env.Terraform(t)
+	text := "variable \"none\" {\n  type    = string\n  default = null\n}\n"
+	for i, name := range slices.Sorted(maps.Keys(nullAndEmptyInputs)) {
+		config := base.with(nullAndEmptyInputs[name].change).with(attributes{"resource_private_name": fmt.Sprintf(`"vllm-%d"`, i)})
+		text += labeled(config, fmt.Sprintf("row%d", i))
+	}
+	tf.Write("main.tf", text)
+	tf.Run("apply", "-auto-approve")
+	tf.Run("plan", "-detailed-exitcode") // fails when the plan is not empty
+	env.API.ResetJournal()
+	tf.Write("main.tf", strings.ReplaceAll(text, "traffic_port = 8000", "traffic_port = 9000"))
+	tf.Run("apply", "-auto-approve")
+	for _, sent := range env.changes() {
+		if sent != patch(`{"traffic_port":9000}`)[0] {
+			t.Errorf("the API received %q", sent)
+		}
+	}
+	tf.Run("plan", "-detailed-exitcode")
+}
+
+var nullAndEmptyInputs = map[string]struct {
+	change attributes
+	sent   string // deployed when empty
+	keys   []string
+}{
+	"null collections":               {change: attributes{"container_config.args": "null", "container_config.env_variables": "null", "container_config.secret_env_variables": "null"}},
+	"empty collections":              {change: attributes{"container_config.env_variables": "{}", "container_config.secret_env_variables": "{}"}},
+	"empty registry credentials":     {change: attributes{"registry_config.registry_username": `""`, "registry_config.registry_secret": `""`}},
+	"null registry credentials":      {change: attributes{"registry_config.registry_username": "var.none", "registry_config.registry_secret": "var.none"}},
+	"empty write-only, null version": {change: attributes{"container_config.secret_env_variables_wo": "{}", "container_config.secret_env_variables_wo_version": "var.none"}},
+	"null write-only with a version": {change: attributes{"container_config.secret_env_variables_wo": "var.none == null ? null : { A = var.none }", "container_config.secret_env_variables_wo_version": "1"}},
+	"empty secret, null version":     {change: attributes{"registry_config.registry_secret_wo": `""`, "registry_config.registry_secret_wo_version": "var.none"}},
+	"null secret with a version":     {change: attributes{"registry_config.registry_secret_wo": "var.none", "registry_config.registry_secret_wo_version": "1"}},
+	"null variable": {
+		change: attributes{"container_config.env_variables": `{ A = "1", WANDB_API_KEY = var.none }`},
+		sent:   strings.Replace(deployed, `"replica_count"`, `"env_variables":{"A":"1"},"replica_count"`, 1),
+	},
+	"null secret variable": {
+		change: attributes{"container_config.secret_env_variables": `{ A = "1", WANDB_API_KEY = var.none }`}, keys: []string{"A"},
+		sent: strings.Replace(deployed, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1),
+	},
+	"null write-only variable": {
+		change: attributes{"container_config.secret_env_variables_wo": `{ A = "1", WANDB_API_KEY = var.none }`, "container_config.secret_env_variables_wo_version": "1"},
+		sent:   strings.Replace(deployed, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1), keys: []string{"A"},
+	},
+	"only null variables": {change: attributes{
+		"container_config.env_variables": `{ A = var.none }`, "container_config.secret_env_variables_wo": `{ B = var.none }`, "container_config.secret_env_variables_wo_version": "1",
+	}},
 }

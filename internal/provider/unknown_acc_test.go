@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -34,51 +36,68 @@ func wholeObject(config attributes, object, expression string) string {
 // replacement.
 func TestAccDeployment_unknownIsNoReplacement(t *testing.T) {
 	t.Parallel()
-	const container = `{ replica_count = %d, entrypoint = ["vllm", "serve"], traffic_port = 8000 }`
-	const value = "terraform_data.late.output.value"
-	for name, c := range map[string]struct {
-		config          string
-		same, different string
-		warning         string
-	}{
-		"hardware_id":              {base.with(attributes{"hardware_id": value}).String(), "203", "204", "hardware_id of the deployment"},
-		"location_ids":             {base.with(attributes{"location_ids": value}).String(), "[1]", "[2]", "location_ids of the deployment"},
-		"element of location_ids":  {base.with(attributes{"location_ids": "[" + value + "]"}).String(), "1", "2", "location_ids of the deployment"},
-		"replica_count":            {base.with(attributes{"container_config.replica_count": value}).String(), "1", "2", "container_config.replica_count of the deployment"},
-		"container_config":         {wholeObject(base, "container_config", value), fmt.Sprintf(container, 1), fmt.Sprintf(container, 2), "container_config of the deployment"},
-		"data source with depends": {dependentDataSource, "1", "2", "hardware_id, location_ids of the deployment"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.Write("main.tf", lateValue(c.same, 1)+c.config)
-			tf.Run("apply", "-auto-approve")
-			env.API.ResetJournal()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	tf.Write("main.tf", lateValue("1", 1)+dependentDataSource)
+	tf.Run("apply", "-auto-approve")
+	env.API.ResetJournal()
 
-			tf.Write("main.tf", lateValue(c.same, 2)+c.config)
-			out := tf.Run("apply", "-auto-approve")
-			tf.WantOutput(out, "will be updated in-place")
-			tf.WantOutput(out, c.warning)
-			if strings.Contains(out, "forces replacement\n") || strings.Contains(out, "Purchase of") {
-				t.Errorf("the plan shows a replacement or a purchase:\n%s", out)
-			}
-			tf.WantOutput(tf.Run("plan"), "No changes.")
-			if sent := env.changes(); len(sent) > 0 {
-				t.Errorf("the API received %q", sent)
-			}
+	tf.Write("main.tf", lateValue("1", 2)+dependentDataSource)
+	out := tf.Run("apply", "-auto-approve")
+	tf.WantOutput(out, "will be updated in-place")
+	tf.WantOutput(out, "hardware_id, location_ids of the deployment")
+	if strings.Contains(out, "forces replacement\n") || strings.Contains(out, "Purchase of") {
+		t.Errorf("the plan shows a replacement or a purchase:\n%s", out)
+	}
+	tf.WantOutput(tf.Run("plan"), "No changes.")
 
-			tf.Write("main.tf", lateValue(c.different, 3)+c.config)
-			out = mustFail(t, tf, "apply", "-auto-approve")
-			tf.WantOutput(out, "Provider produced inconsistent final plan")
-			if sent := env.changes(); len(sent) > 0 {
-				t.Errorf("the API received %q", sent)
-			}
-			env.deploymentsAre(t, "running")
-			tf.WantOutput(tf.Run("plan"), "must be replaced")
-			tf.Run("apply", "-auto-approve")
-			env.deploymentsAre(t, "destroyed", "running")
+	tf.Write("main.tf", lateValue("2", 3)+dependentDataSource)
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve"), "Provider produced inconsistent final plan")
+	if sent := env.changes(); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
+	}
+	env.deploymentsAre(t, "running")
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "must be replaced")
+	env.deploymentsAre(t, "destroyed", "running")
+}
+
+// So it is for each attribute that forces a replacement.
+func TestDeployment_unknownIsNoReplacement(t *testing.T) {
+	t.Parallel()
+	object := func(replicas int64) cty.Value {
+		return cty.ObjectVal(map[string]cty.Value{
+			"replica_count": cty.NumberIntVal(replicas), "entrypoint": cty.TupleVal([]cty.Value{cty.StringVal("vllm"), cty.StringVal("serve")}), "traffic_port": cty.NumberIntVal(8000),
 		})
+	}
+	number, location := cty.NumberIntVal, func(id int64) cty.Value { return cty.TupleVal([]cty.Value{cty.NumberIntVal(id)}) }
+	for _, c := range []struct {
+		config          config
+		same, different cty.Value
+		attribute       string
+	}{
+		{config(base.with(attributes{"hardware_id": "late"}).String()), number(203), number(204), "hardware_id"},
+		{config(base.with(attributes{"location_ids": "late"}).String()), location(1), location(2), "location_ids"},
+		{config(base.with(attributes{"location_ids": "[late]"}).String()), number(1), number(2), "location_ids"},
+		{config(base.with(attributes{"container_config.replica_count": "late"}).String()), number(1), number(2), "container_config.replica_count"},
+		{config(wholeObject(base, "container_config", "late")), object(1), object(2), "container_config"},
+	} {
+		terraform := newEnv(t, caastest.Options{}).created(t, base)
+		for _, value := range []cty.Value{c.same, c.different} {
+			terraform.late(cty.DynamicVal)
+			p := terraform.plan(c.config)
+			if p.Action != "update" || strings.Contains(strings.Join(p.Diagnostics, "\n"), "Purchase of") {
+				t.Errorf("%s: the plan has the action %s and the diagnostics %q", c.attribute, p.Action, p.Diagnostics)
+			}
+			terraform.wantWords(p.Diagnostics, c.attribute+" of the deployment")
+			terraform.late(value)
+			if diagnostics, ok := terraform.Apply(p); ok != value.RawEquals(c.same) {
+				t.Errorf("%s: the apply of %#v has the diagnostics %q", c.attribute, value, diagnostics)
+			}
+			terraform.sent()
+		}
+		if action := terraform.plan(c.config).Action; action != "replace" {
+			t.Errorf("%s: the next plan has the action %s", c.attribute, action)
+		}
 	}
 }
 
@@ -98,9 +117,8 @@ data "ioneth_caas_locations" "l" {
 }).String()
 
 // The checks of a change in place hold also when another value is unknown.
-func TestAccDeployment_unknownHidesNoError(t *testing.T) {
+func TestDeployment_unknownHidesNoError(t *testing.T) {
 	t.Parallel()
-	unknown := attributes{"hardware_id": "terraform_data.late.output.value"}
 	for name, c := range map[string]struct {
 		config  attributes
 		prepare func(*testEnv)
@@ -120,61 +138,64 @@ func TestAccDeployment_unknownHidesNoError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-			tf := env.Terraform(t)
-			tf.Write("main.tf", lateValue("203", 1)+base.with(unknown).String())
-			tf.Run("apply", "-auto-approve")
+			env := newEnv(t, caastest.Options{})
+			terraform := env.created(t, base)
+			terraform.late(cty.DynamicVal)
 			if c.prepare != nil {
 				c.prepare(env)
 			}
-			tf.Write("main.tf", lateValue("203", 2)+base.with(unknown).with(c.config).String())
-			tf.WantOutput(mustFail(t, tf, "plan"), c.output)
+			terraform.planFails(base.with(attributes{"hardware_id": "late"}).with(c.config), c.output)
 		})
 	}
 }
 
 // A replacement whose other values are unknown warns that they are checked only
 // after the running deployment is destroyed.
-func TestAccDeployment_replacementWithUnknownValues(t *testing.T) {
+func TestDeployment_replacementWithUnknownValues(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	tf.Write("main.tf", base.String())
-	tf.Run("apply", "-auto-approve")
-	tf.Write("main.tf", lateValue(`["--x"]`, 1)+base.with(attributes{"hardware_id": "204", "container_config.args": "terraform_data.late.output.value"}).String())
-	out := tf.Run("plan")
-	tf.WantOutput(out, "Replacement with values that are not known")
-	tf.WantOutput(out, "so an invalid value leaves nothing running")
+	terraform := newEnv(t, caastest.Options{}).created(t, base)
+	terraform.late(cty.DynamicVal)
+	p := terraform.plan(base.with(attributes{"hardware_id": "204", "container_config.args": "late"}))
+	terraform.wantWords(p.Diagnostics, "Replacement with values that are not known")
+	terraform.wantWords(p.Diagnostics, "so an invalid value leaves nothing running")
 }
 
 // Write-only secrets that are unknown as a whole: what the apply sends depends on
 // their names, so the plan keeps secret_env_keys unknown.
-func TestAccDeployment_unknownWriteOnlySecrets(t *testing.T) {
+func TestDeployment_unknownWriteOnlySecrets(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, restarting())
-	tf := env.Terraform(t)
-	config := func(value string, revision, port int) string {
-		return lateValue(value, revision) + base.with(attributes{
-			"container_config.secret_env_variables_wo":         "terraform_data.late.output.value",
-			"container_config.secret_env_variables_wo_version": "1", "container_config.traffic_port": fmt.Sprint(port),
-		}).String()
+	config := func(port int) attributes {
+		return base.with(attributes{
+			"container_config.secret_env_variables_wo": "late", "container_config.secret_env_variables_wo_version": "1",
+			"container_config.traffic_port": fmt.Sprint(port),
+		})
 	}
-	apply := func(text string, want ...string) {
+	env := newEnv(t, caastest.Options{})
+	terraform := env.core(t)
+	apply := func(port int, names string, want ...string) {
 		t.Helper()
-		tf.Write("main.tf", text)
-		env.API.ResetJournal()
-		tf.Run("apply", "-auto-approve")
-		if sent := env.changes(); strings.Join(sent, "\n") != strings.Join(want, "\n") {
-			t.Errorf("the API received %q, want %q", sent, want)
+		terraform.late(cty.DynamicVal)
+		p := terraform.plan(config(port))
+		values := map[string]cty.Value{}
+		for i, name := range names {
+			values[string(name)] = cty.StringVal(fmt.Sprint(i + 1))
+		}
+		terraform.late(cty.ObjectVal(values))
+		if diagnostics, ok := terraform.Apply(p); !ok {
+			t.Fatalf("the apply fails: %q", diagnostics)
+		}
+		if want != nil {
+			terraform.sent(want...)
 		}
 	}
-	tf.Write("main.tf", config(`{ A = "1" }`, 1, 8000))
-	tf.Run("apply", "-auto-approve")
-	apply(config(`{ A = "1" }`, 2, 8000))
-	apply(config(`{ A = "1" }`, 3, 8001), patch(`{"traffic_port":8001}`)...)
-	apply(config(`{ A = "1", B = "2" }`, 4, 8002), patch(`{"secret_env_variables":{"A":"1","B":"2"},"traffic_port":8002}`)...)
+	apply(8000, "A")
+	env.API.ResetJournal()
+	apply(8000, "A")
+	terraform.sent()
+	apply(8001, "A", patch(`{"traffic_port":8001}`)...)
+	apply(8002, "AB", patch(`{"secret_env_variables":{"A":"1","B":"2"},"traffic_port":8002}`)...)
 	// Without another change the names are compared when they are known.
-	apply(config(`{ A = "1", B = "2", C = "3" }`, 5, 8002))
-	apply(config(`{ A = "1", B = "2", C = "3" }`, 5, 8002), patch(`{"secret_env_variables":{"A":"1","B":"2","C":"3"}}`)...)
-	tf.WantOutput(tf.Run("plan"), "No changes.")
+	apply(8002, "ABC")
+	terraform.sent()
+	terraform.becomes(config(8002), "update", patch(`{"secret_env_variables":{"A":"1","B":"2","C":"3"}}`)...)
 }

@@ -7,14 +7,31 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
 // actionValidator is the part of the provider server that validates actions.
 type actionValidator interface {
 	ValidateActionConfig(context.Context, *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error)
+}
+
+// A fraction that is known only at apply is an error before anything is bought.
+func TestDeployment_fractionKnownAtApply(t *testing.T) {
+	t.Parallel()
+	for attribute, expression := range map[string]string{"duration_hours": "late", "location_ids": "[late]", "container_config.replica_count": "late"} {
+		env := newEnv(t, caastest.Options{})
+		terraform := env.core(t)
+		terraform.late(cty.DynamicVal)
+		planned := terraform.plan(base.with(attributes{attribute: expression}))
+		terraform.late(cty.NumberFloatVal(1.5))
+		diagnostics, _ := terraform.Apply(planned)
+		terraform.wantWords(diagnostics, attribute+" must be a whole number; got 1.5.")
+		terraform.sent()
+	}
 }
 
 // configuration is one block of a Terraform configuration, as JSON.

@@ -1,0 +1,192 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// unusualFormat are all unusual formats of replies at once.
+var unusualFormat = caastest.Format{
+	UpperStatus: true, Zoneless: true, Nanoseconds: true, NumberStrings: true, FloatIntegers: true,
+	NullLists: true, ShuffleLocations: true, DoubleWrap: true, ExtraMembers: true, RegionalRows: true,
+}
+
+// dataSourceRead is one read of a data source, without Terraform.
+type dataSourceRead struct {
+	options caastest.Options
+	prepare func(*caastest.Server)
+	config  string // in JSON; "{}" when empty
+	// want is a part of the state, in JSON: attributes that it lacks may have any value.
+	want string
+	// fails are parts of the only diagnostic, an error.
+	fails []string
+	// sent are the requests, as path and query. Nil: any.
+	sent []string
+}
+
+// noRequest is what is sent for an invalid configuration.
+var noRequest = []string{}
+
+// reply makes the API return a body from a path.
+func reply(path, body string) func(*caastest.Server) {
+	return func(api *caastest.Server) { api.Inject(caastest.Fault{Path: path, Times: -1, Body: body}) }
+}
+
+// testDataSource reads a data source in subtests.
+func testDataSource(t *testing.T, typeName string, reads map[string]dataSourceRead) {
+	t.Helper()
+	for name, read := range reads {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, read.options)
+			if read.prepare != nil {
+				read.prepare(env.API)
+			}
+			if read.config == "" {
+				read.config = "{}"
+			}
+			state, diagnostics := env.Server(t).ReadDataSource(typeName, read.config)
+			if read.fails != nil {
+				wantError(t, diagnostics, read.fails...)
+			} else if len(diagnostics) > 0 {
+				t.Errorf("diagnostics %q", diagnostics)
+			}
+			if read.want != "" {
+				wantPart(t, state, read.want)
+			}
+			if sent := requested(env.API); read.sent != nil && !slices.Equal(sent, read.sent) {
+				t.Errorf("the API received %q, want %q", sent, read.sent)
+			}
+		})
+	}
+}
+
+// requested returns the requests, as path and query.
+func requested(api *caastest.Server) []string {
+	sent := []string{}
+	for _, r := range api.Requests("", "") {
+		query, err := url.QueryUnescape(r.Query.Encode())
+		if err != nil {
+			panic(err) // it was encoded
+		}
+		sent = append(sent, strings.TrimSuffix(strings.TrimPrefix(r.Path, caastest.Prefix)+"?"+query, "?"))
+	}
+	return sent
+}
+
+// wantError checks that an error with these parts is the only diagnostic.
+func wantError(t *testing.T, diagnostics []string, parts ...string) {
+	t.Helper()
+	if len(diagnostics) != 1 || !strings.HasPrefix(diagnostics[0], "ERROR") {
+		t.Errorf("diagnostics %q, want one error", diagnostics)
+		return
+	}
+	got := strings.Join(strings.Fields(diagnostics[0]), " ")
+	for _, part := range parts {
+		if !strings.Contains(got, part) {
+			t.Errorf("the error is %q, want %q in it", got, part)
+		}
+	}
+}
+
+// wantPart checks the attributes of a state that JSON has.
+func wantPart(t *testing.T, state any, text string) {
+	t.Helper()
+	var want any
+	if err := json.Unmarshal([]byte(text), &want); err != nil {
+		t.Fatal(err)
+	}
+	if !contains(state, want) {
+		got, err := json.MarshalIndent(state, "", "  ")
+		t.Errorf("the state is %s %v\nwant %s", got, err, text)
+	}
+}
+
+// contains reports whether a value has all members of objects that another has,
+// and is equal to it in all else.
+func contains(got, want any) bool {
+	switch want := want.(type) {
+	case map[string]any:
+		members, ok := got.(map[string]any)
+		for name, value := range want {
+			member, found := members[name]
+			ok = ok && found && contains(member, value)
+		}
+		return ok
+	case []any:
+		elements, ok := got.([]any)
+		return ok && slices.EqualFunc(elements, want, contains)
+	default:
+		return got == want
+	}
+}
+
+const (
+	hardwareType    = "ioneth_caas_hardware"
+	locationsType   = "ioneth_caas_locations"
+	replicasType    = "ioneth_caas_available_replicas"
+	priceType       = "ioneth_caas_price"
+	containersType  = "ioneth_caas_containers"
+	deploymentsType = "ioneth_caas_deployments"
+)
+
+// everyDataSource maps the data sources to valid configurations, with which no two
+// requests are sent at once: the retries of one would move the other's clock.
+var everyDataSource = map[string]string{
+	hardwareType: `{}`, locationsType: `{}`, deploymentsType: `{}`,
+	replicasType:           `{"hardware_id": 203}`,
+	priceType:              `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 1}`,
+	containersType:         `{"deployment_id": "` + sampleID + `"}`,
+	acctest.DeploymentType: `{"name": "vllm"}`,
+}
+
+// TestDataSource_errors checks the errors that all data sources have in common.
+func TestDataSource_errors(t *testing.T) {
+	t.Parallel()
+	for typeName, config := range everyDataSource {
+		t.Run(typeName, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, caastest.Options{})
+			p := env.Server(t)
+			if got := len(p.Schemas.DataSourceSchemas); got != len(everyDataSource) {
+				t.Errorf("there are %d data sources, want %d", got, len(everyDataSource))
+			}
+			unknown := env.ServerWithUnknownToken(t)
+			_, diagnostics := unknown.ReadDataSource(typeName, config)
+			wantError(t, diagnostics, "Provider configuration is not known at plan", "IONETH_TOKEN", "-target")
+			if sent := requested(env.API); len(sent) > 0 {
+				t.Errorf("the API received %q without a credential", sent)
+			}
+
+			wrong, _ := env.ServerWithConfig(t, `{"endpoint": "`+env.API.URL()+`", "token": "wrong-token"}`)
+			_, diagnostics = wrong.ReadDataSource(typeName, config)
+			wantError(t, diagnostics, "The API returned: Invalid or expired token",
+				"Check token and api_key in the provider block, or IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY", "401 Unauthorized")
+
+			env.API.Inject(caastest.Fault{Times: -1, Status: 502, ContentType: "text/html", Body: "<html>bad gateway</html>"})
+			_, diagnostics = p.ReadDataSource(typeName, config)
+			wantError(t, diagnostics, "an HTML page", "Run the command again.", "GET /", "502 Bad Gateway")
+			env.API.ClearFaults()
+
+			// A read ends after five minutes, whatever the API promises.
+			before := env.Clock.Now()
+			env.API.Inject(caastest.Fault{Times: -1, Status: 429, Body: `{"detail": "slow down"}`})
+			_, diagnostics = p.ReadDataSource(typeName, config)
+			wantError(t, diagnostics, "slow down", "429 Too Many Requests")
+			if waited := env.Clock.Now().Sub(before); waited != 5*time.Minute {
+				t.Errorf("the read ended after %s, want 5 minutes", waited)
+			}
+
+			env.API.Close()
+			_, diagnostics = p.ReadDataSource(typeName, config)
+			wantError(t, diagnostics, "connection refused", "Run the command again.", "not sent")
+		})
+	}
+}
