@@ -1,13 +1,14 @@
 // Package acctest is the harness of the acceptance tests, the demo and the
 // benchmark: a mock of the API, a fake clock, the provider, and Terraform.
 //
-// [New] makes an [Env], which runs the provider in three ways:
+// [New] makes an [Env], which runs the provider in four ways:
 //
 //   - Steps of terraform-plugin-testing run Terraform against the provider in
 //     the test's process, on the fake clock ([Env.ProtoV6ProviderFactories]).
 //   - [Env.Terraform] runs Terraform with the built provider in a working folder,
 //     for what terraform-plugin-testing doesn't show: warnings, files, logs, exit
 //     codes, interrupts.
+//   - [Env.Core] imitates Terraform in the test's process, in milliseconds.
 //   - [Env.Server] calls the provider's protocol without Terraform, for identities,
 //     lists and actions, which need Terraform 1.12 and 1.14.
 package acctest

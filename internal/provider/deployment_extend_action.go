@@ -45,7 +45,7 @@ func (a *deploymentExtendAction) Metadata(_ context.Context, req action.Metadata
 // Schema implements action.Action.
 func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Buys hours for a deployment on every invocation. A deployment that has ended is an error. Requires Terraform 1.14 or later.\n\n" +
+		MarkdownDescription: "Buys hours for a deployment on every invocation. A deployment that has failed, has ended or is being terminated is an error. Requires Terraform 1.14 or later.\n\n" +
 			"The action does not change `duration_hours` of the resource, which is the total number of hours. The hours that the action bought count: " +
 			"increasing `duration_hours` later buys what is missing to the total. " +
 			"To keep the duration in the configuration, increase `duration_hours` instead, which works with every version of Terraform.",
@@ -62,7 +62,7 @@ func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaReques
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"max_cost_usdc": schema.Float64Attribute{
-				MarkdownDescription: "Maximum that one invocation may spend, in USDC. Minimum 0. Checked at plan and again right before the purchase; " +
+				MarkdownDescription: "Maximum that one invocation may spend, in USDC. Minimum 0. Checked at plan, unless `plan_checks = false`, and again right before the purchase; " +
 					"a higher price is an error. Defaults to no limit.",
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0)},

@@ -60,7 +60,7 @@ func containerConfigAttribute() schema.Attribute {
 			},
 			"secret_env_variables": schema.MapAttribute{
 				MarkdownDescription: "Secret environment variables of each container. A name must not also be in `env_variables`. Updated in place. " +
-					"The values are stored in the state; the API returns only the names. When never set, this resource does not manage secret variables; removing it removes them from the deployment. " +
+					"The values are stored in the state; the API returns only the names. If this attribute was never set, the resource does not manage secret variables. Removing the attribute removes the variables from the deployment. " +
 					"Conflicts with `secret_env_variables_wo`.",
 				ElementType: types.StringType,
 				Optional:    true,

@@ -50,8 +50,8 @@ func (d *priceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Current price of a deployment. A purchase pays the price at the time of the apply, which may be another. " +
-			"To cap the cost at this price, set `max_cost_usdc = data.ioneth_caas_price.NAME.total_cost_usdc` in the deployment.",
+		MarkdownDescription: "Current price of a deployment. A purchase pays the price at the time of the apply, which may differ. " +
+			"To cap the cost, set `max_cost_usdc` of the deployment to a number or a variable, not to this value, which changes with the price.",
 		Attributes: map[string]schema.Attribute{
 			"hardware_id": hardwareIDAttribute(),
 			"location_ids": schema.SetAttribute{
