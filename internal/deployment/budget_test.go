@@ -103,6 +103,28 @@ func TestCreate_budgetOfTheApply(t *testing.T) {
 	}
 }
 
+// A replacement is planned in two calls and counts once; replacements of several
+// deployments count each.
+func TestPlanPurchase_countsEachReplacementOnce(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	limit := 250.0
+	s.maxTotal = &limit
+	s.restart()
+	first, second, third := testSpec().Purchase(), testSpec().Purchase(), testSpec().Purchase()
+	first.Replaces, second.Replaces, third.Replaces = "a", "b", "c"
+	for _, p := range []deployment.Purchase{first, first, second, second} {
+		if over := s.PlanPurchase(p, 100); over != nil {
+			t.Fatal(over)
+		}
+	}
+	over := s.PlanPurchase(third, 100)
+	if over == nil {
+		t.Fatal("300 USDC are within the budget of 250")
+	}
+	wantEqual(t, "total", over.Total, 300.0)
+	wantEqual(t, "purchases", len(over.Purchases), 3)
+}
+
 func TestCreate_unconfirmedStaysReserved(t *testing.T) {
 	s := newService(t, caastest.Options{Timings: caastest.Timings{List: time.Hour}})
 	limit := 700.0
