@@ -49,7 +49,7 @@ func (p *plan) hoursToBuy(change deployment.Change, want deployment.Spec) int64 
 // checkName asks whether a new deployment can have the name.
 func (p *plan) checkName(name, own string) diag.Diagnostics {
 	err := p.service.CheckName(p.ctx, name, own)
-	if err == nil {
+	if err == nil || p.isReported(err) {
 		return nil
 	}
 	return nameError(name, err)
@@ -63,7 +63,7 @@ func (p *plan) checkRename(name, id string) diag.Diagnostics {
 	if errors.As(err, &taken) {
 		return diag.Diagnostics{renameError(taken)}
 	}
-	if err == nil {
+	if err == nil || p.isReported(err) {
 		return nil
 	}
 	return nameError(name, err)
@@ -75,6 +75,8 @@ func (p *plan) checkRename(name, id string) diag.Diagnostics {
 func (p *plan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment) diag.Diagnostics {
 	shortage, err := p.service.Shortage(p.ctx, spec, replaced.freed())
 	switch {
+	case err != nil && p.isReported(err):
+		return nil
 	case err != nil:
 		return diag.Diagnostics{capacityUnknownWarning(err)}
 	case shortage == nil:
@@ -88,8 +90,12 @@ func (p *plan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment)
 // warn, reports it.
 func (p *plan) checkPrice(purchase deployment.Purchase, warn bool) diag.Diagnostics {
 	cost, err := p.service.Price(p.ctx, purchase)
+	limited := p.service.IsLimited(purchase)
+	if err != nil && (limited || !p.isReported(err)) {
+		return priceError(limited, err)
+	}
 	if err != nil {
-		return priceError(p.service.IsLimited(purchase), err)
+		return nil
 	}
 	state := "Nothing was bought." + destroyedDetail(p.service.Destroyed(purchase.Name)) // in an apply
 	if over := purchase.CheckCost(cost); over != nil {

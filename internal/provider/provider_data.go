@@ -1,12 +1,15 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
@@ -29,6 +32,15 @@ type providerData struct {
 	// lastRead holds what Read found, as a *replacedDeployment by ID: a tainted
 	// resource is planned without its state.
 	lastRead sync.Map
+	// unreachable is set when a plan has reported that no connection can be made.
+	unreachable atomic.Bool
+}
+
+// isReported reports whether a check of a plan failed because no connection can be
+// made, and a warning says so already: one for each plan is enough.
+func (p *providerData) isReported(err error) bool {
+	var apiErr *caas.Error
+	return errors.As(err, &apiErr) && apiErr.Status == 0 && caas.IsRejected(err) && p.unreachable.Swap(true)
 }
 
 func (p *providerData) rememberRead(r *replacedDeployment) { p.lastRead.Store(r.ID, r) }
