@@ -249,7 +249,7 @@ func (c *Core) planChange(s *Server, config tftypes.Value, prior instance) (plan
 	}
 	resp, err := s.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: DeploymentType, Config: s.Dynamic(config), PriorState: s.Dynamic(prior.value), PriorPrivate: prior.private, PriorIdentity: prior.identity,
-		ProposedNewState: s.Dynamic(proposedNewState(s.Deployment().Block.Attributes, prior.value, config)),
+		ProposedNewState: s.Dynamic(ProposedNewState(s.Deployment().Block.Attributes, prior.value, config)),
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -287,10 +287,10 @@ func conforms(planned, value tftypes.Value) bool {
 	return err == nil && !slices.ContainsFunc(diffs, func(d tftypes.ValueDiff) bool { return d.Value1 != nil && d.Value1.IsFullyKnown() })
 }
 
-// proposedNewState merges configuration and prior state as Terraform does before it
+// ProposedNewState merges configuration and prior state as Terraform does before it
 // calls PlanResourceChange: a computed attribute that is not configured keeps its
 // prior value.
-func proposedNewState(attributes []*tfprotov6.SchemaAttribute, prior, config tftypes.Value) tftypes.Value {
+func ProposedNewState(attributes []*tfprotov6.SchemaAttribute, prior, config tftypes.Value) tftypes.Value {
 	if config.IsNull() || !config.IsKnown() {
 		return config
 	}
@@ -307,7 +307,7 @@ func proposedNewState(attributes []*tfprotov6.SchemaAttribute, prior, config tft
 		case proposed[a.Name].IsNull() && a.Computed:
 			proposed[a.Name] = old
 		case a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
-			proposed[a.Name] = proposedNewState(a.NestedType.Attributes, old, proposed[a.Name])
+			proposed[a.Name] = ProposedNewState(a.NestedType.Attributes, old, proposed[a.Name])
 		}
 	}
 	return tftypes.NewValue(config.Type(), proposed)

@@ -34,7 +34,7 @@ func (s *Service) Create(ctx context.Context, spec Spec) (id string, err error) 
 	defer s.index.forget("") // the list changes
 	sent := s.clock.Now()
 	id, err = s.client.Deploy(ctx, spec.deployRequest())
-	if err != nil && !caas.IsRejected(err) && !errors.Is(err, ErrNoCredits) {
+	if err != nil && !caas.IsRejected(err) {
 		id, err = s.confirmCreate(ctx, spec.Name, sent, err)
 	}
 	if err != nil && !errors.As(err, new(*UnconfirmedError)) {

@@ -38,11 +38,12 @@ func (s *Service) extendTo(ctx context.Context, id string, want Spec, renew bool
 }
 
 // Extend buys hours for a deployment, at most once, and returns the total of
-// prepaid hours afterwards. paid is the total before, 0 when it is not known. A 2xx answer is final, even
-// when the API shows the hours later.
+// prepaid hours afterwards. paid is the total before, 0 when it is not known. A 2xx
+// answer is final, even when the API shows the hours later.
 //
 // The error is a *BudgetError or *RunBudgetError, wraps ErrNoCredits, or is the
-// API's rejection: then nothing was bought. After an *UnconfirmedError the hours may have been bought.
+// API's rejection: then nothing was bought. After an *UnconfirmedError the hours may
+// have been bought.
 func (s *Service) Extend(ctx context.Context, p Purchase, paid int64) (total int64, err error) {
 	release, err := s.reserve(ctx, p)
 	if err != nil {
@@ -51,9 +52,9 @@ func (s *Service) Extend(ctx context.Context, p Purchase, paid int64) (total int
 	total = paid + p.Hours
 	err = s.client.Extend(ctx, p.DeploymentID, p.Hours)
 	switch {
-	case err == nil || caas.IsAccepted(err) && !errors.Is(err, ErrNoCredits):
+	case err == nil || caas.IsAccepted(err):
 		return total, nil
-	case caas.IsRejected(err) || errors.Is(err, ErrNoCredits):
+	case caas.IsRejected(err):
 		release()
 		return 0, err
 	}

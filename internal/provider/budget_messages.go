@@ -17,7 +17,7 @@ var maxCostPath = path.Root("max_cost_usdc")
 // budgetError explains a purchase that max_cost_usdc does not allow.
 func budgetError(over *deployment.BudgetError, state string) diag.Diagnostics {
 	if over.Err != nil {
-		return budgetUnverifiedErrors(over.Err, state)
+		return budgetUnverifiedErrors(over.Err, state, locateAttribute)
 	}
 	p, fewer := over.Purchase, "fewer hours"
 	if p.DeploymentID == "" {
@@ -36,9 +36,10 @@ func runBudgetError(over *deployment.RunBudgetError, state string) diag.Diagnost
 		"Buy less, or increase max_total_cost_usdc."))
 }
 
-func budgetUnverifiedErrors(err error, state string) diag.Diagnostics {
+// budgetUnverifiedErrors explain a purchase whose price could not be read.
+func budgetUnverifiedErrors(err error, state string, locate func([]string) (path.Path, bool)) diag.Diagnostics {
 	return failure{
-		summary: summaryBudgetUnverified, err: err, state: "The price is not known. " + state, locate: locateAttribute,
+		summary: summaryBudgetUnverified, err: err, state: "The price is not known. " + state, locate: locate,
 		next: "Run the command again, or remove max_cost_usdc and max_total_cost_usdc to buy at any price.",
 	}.errors()
 }

@@ -196,10 +196,7 @@ func extendPriceError(limited bool, err error, state string) diag.Diagnostics {
 	if !limited {
 		return diag.Diagnostics{failure{summary: summaryPriceError, err: err, state: state}.warning()}
 	}
-	return failure{
-		summary: summaryBudgetUnverified, err: err, locate: locateHours, state: "The price is not known. " + noPurchase,
-		next: "Run the command again, or remove max_cost_usdc and max_total_cost_usdc to buy at any price.",
-	}.errors()
+	return budgetUnverifiedErrors(err, noPurchase, locateHours)
 }
 
 // extendError explains an extension that failed.
@@ -210,7 +207,7 @@ func extendError(p deployment.Purchase, err error) diag.Diagnostics {
 	f := failure{summary: summaryExtendError, err: err, state: noPurchase, next: invokeAgain, locate: locateHours}
 	switch {
 	case errors.As(err, &over) && over.Err != nil:
-		return extendPriceError(true, over.Err, "")
+		return budgetUnverifiedErrors(over.Err, noPurchase, locateHours)
 	case errors.As(err, &over):
 		return budgetError(over, f.state)
 	case errors.As(err, &total):

@@ -84,7 +84,8 @@ func (p *plan) change() {
 	if !p.decode(true) {
 		return
 	}
-	replaced := p.state.replacedBy(p.ctx, &p.resp.Diagnostics)
+	had := p.state.expand(p.ctx, nil, &p.resp.Diagnostics)
+	replaced := p.state.replacedBy(had)
 	// Also without a replacement in sight: -replace shows only in the second call.
 	p.add(saveReplaced(p.ctx, p.resp.Private, replaced)...)
 	switch {
@@ -97,7 +98,7 @@ func (p *plan) change() {
 		p.resp.RequiresReplace = append(p.resp.RequiresReplace, path.Root("status"))
 		p.purchase(replaced)
 	default:
-		p.update()
+		p.update(had)
 	}
 }
 
@@ -190,15 +191,15 @@ func (p *plan) isOfferKnown() bool {
 	return !isUnknownSet(p.planned.LocationIDs) && !p.planned.HardwareID.IsUnknown() && !p.planned.GPUsPerContainer.IsUnknown() && !replicas.IsUnknown()
 }
 
-// update checks a change in place.
-func (p *plan) update() {
+// update checks a change in place of a deployment that is as had.
+func (p *plan) update(had deployment.Spec) {
 	id := p.state.DeploymentID.ValueString()
 	p.claim(p.state.ResourcePrivateName, id, true)
 	p.claim(p.planned.ResourcePrivateName, id, p.planned.ResourcePrivateName.Equal(p.state.ResourcePrivateName))
 	if decreased(p.planned.DurationHours, p.state.DurationHours) {
 		p.add(durationError(&p.state, p.planned.DurationHours.ValueInt64()))
 	}
-	had, want := p.state.expand(p.ctx, nil, &p.resp.Diagnostics), p.planned.expand(p.ctx, p.config, &p.resp.Diagnostics)
+	want := p.planned.expand(p.ctx, p.config, &p.resp.Diagnostics)
 	if p.failed() {
 		return
 	}

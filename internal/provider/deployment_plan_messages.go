@@ -40,7 +40,7 @@ func priceError(limited bool, err error) diag.Diagnostics {
 		return notOffered
 	}
 	if limited {
-		return budgetUnverifiedErrors(err, "Nothing was bought.")
+		return budgetUnverifiedErrors(err, "Nothing was bought.", locateAttribute)
 	}
 	return diag.Diagnostics{failure{summary: summaryPriceError, err: err, state: "It is not known what the apply costs."}.warning()}
 }

@@ -22,8 +22,7 @@ type replacedDeployment struct {
 }
 
 // replacedBy returns the deployment of a state, as what a plan may replace.
-func (m *deploymentModel) replacedBy(ctx context.Context, diags *diag.Diagnostics) *replacedDeployment {
-	spec := m.expand(ctx, nil, diags)
+func (m *deploymentModel) replacedBy(spec deployment.Spec) *replacedDeployment {
 	return &replacedDeployment{
 		ID: m.DeploymentID.ValueString(), Name: spec.Name, Status: m.status(), EndsAt: m.EndsAt.ValueString(),
 		HardwareID: spec.HardwareID, LocationIDs: spec.LocationIDs, Replicas: spec.Replicas,

@@ -153,8 +153,9 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		}
 	}
 	r.service.RememberOwned(state.ResourcePrivateName.ValueString(), id)
-	r.rememberRead(state.replacedBy(ctx, &resp.Diagnostics))
-	due := state.expand(ctx, nil, &resp.Diagnostics).Renewal.Due(d, state.paidHours()) > 0
+	spec := state.expand(ctx, nil, &resp.Diagnostics)
+	r.rememberRead(state.replacedBy(spec))
+	due := spec.Renewal.Due(d, state.paidHours()) > 0
 	if due != loadFlag(ctx, req.Private, renewalKey) {
 		resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, due)...)
 	}
@@ -215,22 +216,9 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, false)...)
-	resp.Diagnostics.Append(setUpdated(ctx, resp, &result, req)...)
+	resp.Diagnostics.Append(setState(ctx, &resp.State, &result, req.Plan.Raw)...)
 	resp.Diagnostics.Append(unreadWarnings(id, d)...)
 	resp.Diagnostics.Append(lateHoursWarning(id, d, applied)...)
-}
-
-// setUpdated is setState for an update that may have read nothing: what is unknown
-// then keeps the value of the state.
-func setUpdated(ctx context.Context, resp *resource.UpdateResponse, m *deploymentModel, req resource.UpdateRequest) diag.Diagnostics {
-	diags := setState(ctx, &resp.State, m, req.Plan.Raw)
-	raw, err := resolveUnknown(resp.State.Raw, req.State.Raw)
-	if err != nil {
-		diags.Append(internalError(err))
-		return diags
-	}
-	resp.State.Raw = raw
-	return diags
 }
 
 // Delete destroys the deployment.

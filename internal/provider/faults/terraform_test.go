@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
@@ -138,7 +139,7 @@ func (e *testEnv) planChange(server tfprotov6.ProviderServer, config tftypes.Val
 ) {
 	resp := must(server.PlanResourceChange(e.ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: resourceType, Config: dynamic(config), PriorState: dynamic(prior.value), PriorPrivate: prior.private, PriorIdentity: prior.identity,
-		ProposedNewState: dynamic(proposeNewState(resourceSchema.Block.Attributes, prior.value, config)),
+		ProposedNewState: dynamic(acctest.ProposedNewState(resourceSchema.Block.Attributes, prior.value, config)),
 	}))
 	planned = resourceState{value: prior.value, private: resp.PlannedPrivate, identity: resp.PlannedIdentity}
 	if len(errorsIn(resp.Diagnostics)) == 0 {
@@ -229,32 +230,6 @@ func members(v tftypes.Value) map[string]tftypes.Value {
 		must(0, v.As(&m))
 	}
 	return maps.Clone(m) // As does not copy
-}
-
-// proposeNewState merges configuration and prior state as Terraform does before
-// it calls PlanResourceChange: a computed attribute that is not configured keeps
-// its prior value.
-func proposeNewState(attributes []*tfprotov6.SchemaAttribute, prior, config tftypes.Value) tftypes.Value {
-	if config.IsNull() || !config.IsKnown() {
-		return config
-	}
-	before, proposed := members(prior), members(config)
-	for _, a := range attributes {
-		none := tftypes.NewValue(a.ValueType(), nil)
-		old, found := before[a.Name]
-		if !found {
-			old = none
-		}
-		switch {
-		case a.WriteOnly:
-			proposed[a.Name] = none
-		case proposed[a.Name].IsNull() && a.Computed:
-			proposed[a.Name] = old
-		case a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
-			proposed[a.Name] = proposeNewState(a.NestedType.Attributes, old, proposed[a.Name])
-		}
-	}
-	return tftypes.NewValue(config.Type(), proposed)
 }
 
 // errorsIn returns the diagnostics that are not warnings.
