@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -46,8 +47,9 @@ func (l *life) checkTainted(op *operation, id string, err error) {
 
 // checkUpdated checks that the state has what the API has confirmed.
 func (l *life) checkUpdated(op *operation, r *simResource, err error) {
-	if op.renamed && r.state.spec.Name != r.want.Name && !errors.As(err, new(*deployment.NotAppliedError)) {
-		l.problem("%s: the API confirmed the name %q, and the state has %q after %v", op.name, r.want.Name, r.state.spec.Name, err)
+	named := r.prefix == "" && r.state.spec.Name == r.want.Name || r.prefix != "" && strings.HasPrefix(r.state.spec.Name, r.prefix)
+	if op.renamed && !named && !errors.As(err, new(*deployment.NotAppliedError)) {
+		l.problem("%s: the API confirmed the name %q, and the state has %q after %v", op.name, r.want.Name+r.prefix, r.state.spec.Name, err)
 	}
 	if op.extended > 0 && r.state.before.PaidHours < r.want.Hours {
 		l.problem("%s: the API confirmed %d hours, and the state has %d after %v", op.name, r.want.Hours, r.state.before.PaidHours, err)
@@ -66,13 +68,7 @@ func (l *life) checkMoney(final bool) {
 			l.problem("%s has %d hours, wanted are %d", d.ID, d.DurationHours, l.hours[d.ID])
 		}
 		wanted += 2.49 * float64((l.hours[d.ID]-l.console[d.ID])*d.Replicas*d.GPUsPerContainer)
-		owners := 0
-		for _, r := range l.resources {
-			if r.state != nil && r.state.id == d.ID {
-				owners++
-			}
-		}
-		if isLive(d) && owners != 1 && (final || !slices.Contains(l.lost, d.ID)) {
+		if owners := l.owners(d.ID); isLive(d) && owners != 1 && (final || !slices.Contains(l.lost, d.ID)) {
 			l.problem("%s (%q) is %q and in %d states", d.ID, d.Name, d.Status, owners)
 		}
 	}
@@ -81,11 +77,97 @@ func (l *life) checkMoney(final bool) {
 	}
 }
 
+// owners returns how many resources have a deployment in their state.
+func (l *life) owners(id string) int {
+	owners := 0
+	for _, r := range l.resources {
+		for _, st := range append(slices.Clone(r.deposed), r.state) {
+			if st != nil && st.id == id {
+				owners++
+			}
+		}
+	}
+	return owners
+}
+
+// left returns the prepaid time that is left of a deployment, which may be more
+// than the API shows.
+func (l *life) left(d caastest.Deployment) time.Duration {
+	if l.started[d.ID].IsZero() {
+		l.started[d.ID] = d.Started // a restart may set it again
+	}
+	left := time.Duration(d.DurationHours) * time.Hour
+	if started := l.started[d.ID]; !started.IsZero() {
+		left -= time.Since(started)
+	}
+	return left
+}
+
+// checkRenewalFlag checks what a refresh has found out about a renewal. The API
+// counts whole minutes.
+func (l *life) checkRenewalFlag(r *simResource) {
+	d, _ := l.server.Deployment(r.state.id)
+	renewal, left := r.state.spec.Renewal, l.left(d)
+	switch {
+	case renewal == nil || d.Status != caastest.StatusRunning:
+		return
+	case renewal.MaxTotal != nil && *renewal.MaxTotal <= int64(d.DurationHours):
+		left = time.Duration(renewal.EarlyHours+1) * time.Hour // is not due any more
+	}
+	margin := left - time.Duration(renewal.EarlyHours)*time.Hour
+	if margin < -2*time.Minute && !r.state.renewalDue || margin > 2*time.Minute && r.state.renewalDue {
+		l.problem("%s: the renewal of %s is due: %t, %s are left: %s", r.address, d.ID, r.state.renewalDue, left, describeSpec(&r.state.spec))
+	}
+}
+
+// checkExtension checks what an extend call has bought against what the operation
+// wants: the total of the configuration, and a renewal that is due at that moment.
+func (l *life) checkExtension(op *operation, before, after caastest.Deployment) {
+	bought := after.DurationHours - before.DurationHours
+	if bought == 0 {
+		return
+	}
+	total := max(before.DurationHours, int(op.want.Hours))
+	left := l.left(before) + time.Duration(total-before.DurationHours)*time.Hour
+	if r := op.want.Renewal; r != nil && left < time.Duration(r.EarlyHours)*time.Hour {
+		renewed := total + int(r.Hours)
+		if r.MaxTotal != nil {
+			renewed = min(renewed, max(total, int(*r.MaxTotal)))
+		}
+		total = renewed
+	}
+	if after.DurationHours > total {
+		l.problem("%s buys %d hours for %s, which has %d in total then, wanted are %d", op.name, bought, before.ID, after.DurationHours, total)
+	}
+	l.hours[before.ID] = max(l.hours[before.ID], after.DurationHours)
+}
+
+// checkSpent checks what a request has cost against both budgets.
+func (l *life) checkSpent(op *operation, cost float64) {
+	op.process.spent += cost
+	if limit := op.process.limit; limit != nil && op.process.spent > *limit+0.001 {
+		l.problem("%s: its process has spent %.2f USDC, at most %.2f are allowed", op.name, op.process.spent, *limit)
+	}
+	if limit := op.want.MaxCost; limit != nil && cost > *limit+0.001 {
+		l.problem("%s has spent %.2f USDC, at most %.2f are allowed", op.name, cost, *limit)
+	}
+}
+
+// checkBudgetErrors checks that what a plan has allowed is not refused in the
+// apply: a replacement has destroyed the old deployment by then. The mock's prices
+// do not change.
+func (l *life) checkBudgetErrors(r *simResource) {
+	var budget *deployment.BudgetError
+	if errors.As(r.err, &budget) && budget.Err == nil || errors.As(r.err, new(*deployment.RunBudgetError)) {
+		l.problem("%s: the apply is over a budget, which the plan was not: %v", r.address, r.err)
+	}
+}
+
 // checkResult checks that the mock has what the configuration asks for.
 func (l *life) checkResult(r *simResource) {
 	if r.want == nil {
-		if r.state != nil {
-			l.problem("%s is in the state after its destruction: %s", r.address, r.state.id)
+		if r.state != nil || r.deposed != nil {
+			l.problem("%s is in the state after its destruction: %v", r.address, append(r.deposed, r.state))
 		}
 		return
 	}
@@ -97,7 +179,10 @@ func (l *life) checkResult(r *simResource) {
 	if d.Status == caastest.StatusCompleted {
 		return // meanwhile
 	}
-	w := *r.want
+	w := *r.planned()
+	if r.prefix != "" {
+		w.Name = r.state.spec.Name
+	}
 	check := func(what string, got, want any) {
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			l.problem("%s: the %s of %s is %v, wanted is %v", r.address, what, r.state.id, got, want)
@@ -105,6 +190,7 @@ func (l *life) checkResult(r *simResource) {
 	}
 	check("status", d.Status, caastest.StatusRunning)
 	check("name", d.Name, w.Name)
+	check("prefix of the name", strings.HasPrefix(d.Name, r.prefix), true)
 	check("duration", d.DurationHours, l.hours[d.ID])
 	check("shortage of hours", max(int(w.Hours)-d.DurationHours, 0), 0)
 	check("replicas", d.Replicas, w.Replicas)

@@ -100,22 +100,48 @@ func (l *life) drawName(r *simResource) string {
 	return fmt.Sprintf("name-%s-%d", r.address, l.rng.IntN(3))
 }
 
-func (l *life) drawSpec(r *simResource) *deployment.Spec {
+func (l *life) drawSpec() *deployment.Spec {
 	spec := &deployment.Spec{
-		Name: l.drawName(r), Hours: 24 + int64(l.rng.IntN(48)), GPUsPerContainer: 8, HardwareID: 203,
+		Hours: 24 + int64(l.rng.IntN(48)), GPUsPerContainer: 8, HardwareID: 203,
 		Replicas: 1 + int64(l.rng.IntN(2)), LocationIDs: []int64{1, 2}, Entrypoint: []string{"serve"},
 		TrafficPort: 80, Env: map[string]string{}, Image: "nginx",
 	}
 	if l.chance(0.5) {
 		spec.Args, spec.RegistryUsername = []string{l.value("arg")}, l.value("user")
 	}
-	if l.chance(0.2) {
-		limit := 1e6 // the price is read right before the purchase
+	if l.chance(0.3) { // most of them are too little for some
+		limit := 500 * float64(1+l.rng.IntN(12))
 		spec.MaxCost = &limit
 	}
+	l.drawRenewal(spec)
 	l.drawSecrets(spec, 0)
 	return spec
 }
+
+// drawRenewal draws a renewal, due at once or some hours later.
+func (l *life) drawRenewal(spec *deployment.Spec) {
+	spec.Renewal = nil
+	if !l.chance(0.3) {
+		return
+	}
+	spec.Renewal = &deployment.Renewal{EarlyHours: 1 + int64(l.rng.IntN(72)), Hours: 1 + int64(l.rng.IntN(24))}
+	if l.chance(0.5) {
+		total := spec.Hours + int64(l.rng.IntN(48))
+		spec.Renewal.MaxTotal = &total
+	}
+}
+
+// drawNaming draws a fixed name or a prefix.
+func (l *life) drawNaming(r *simResource, spec *deployment.Spec) {
+	spec.Name, r.prefix = l.drawName(r), ""
+	if l.chance(0.3) {
+		r.prefix = fmt.Sprintf("prefix-%s-%d-", r.address, l.rng.IntN(2))
+		r.createFirst = l.chance(0.7)
+	}
+}
+
+// newName is the provider's deployment.NewName, in an order that the seed decides.
+func (l *life) newName(prefix string) string { return fmt.Sprintf("%s%08x", prefix, l.rng.Uint32()) }
 
 // drawSecrets gives a spec stored or write-only secrets.
 func (l *life) drawSecrets(spec *deployment.Spec, version int64) {
@@ -136,8 +162,9 @@ func (l *life) drawChange(r *simResource) {
 	}
 	if r.want == nil {
 		if l.chance(0.8) {
-			r.want, r.replace = l.drawSpec(r), r.state != nil
-			l.log("%s is configured: %s", r.address, describeSpec(r.want))
+			r.want, r.replace = l.drawSpec(), r.state != nil
+			l.drawNaming(r, r.want)
+			l.log("%s is configured: %s %s", r.address, r.prefix, describeSpec(r.want))
 		}
 		return
 	}
@@ -148,7 +175,7 @@ func (l *life) drawChange(r *simResource) {
 		r.state.tainted, want.Image = false, l.value("ghcr.io/org/image:tag")
 	}
 	for range 1 + l.rng.IntN(3) {
-		switch change := l.rng.IntN(15); change {
+		switch change := l.rng.IntN(17); change {
 		case 0:
 			want.Image = l.value("ghcr.io/org/image:tag")
 		case 1:
@@ -168,7 +195,9 @@ func (l *life) drawChange(r *simResource) {
 		case 6, 7:
 			want.Hours += 1 + int64(l.rng.IntN(24))
 		case 8:
-			want.Name = l.drawName(r)
+			l.drawNaming(r, &want)
+		case 13:
+			l.drawRenewal(&want)
 		case 9:
 			want.Replicas, r.replace = 3-want.Replicas, true
 		case 10:
@@ -181,7 +210,7 @@ func (l *life) drawChange(r *simResource) {
 			l.drawConsole(r)
 		}
 	}
-	l.log("%s changes: %s, replace: %t", r.address, describeSpec(r.want), r.replace)
+	l.log("%s changes: %s %s, replace: %t", r.address, r.prefix, describeSpec(r.want), r.replace)
 }
 
 // drawConsole draws what happens to a deployment outside Terraform.
@@ -216,6 +245,16 @@ func describeSpec(s *deployment.Spec) string {
 	if s == nil {
 		return "removed"
 	}
-	return fmt.Sprintf("%q, %d hours, %d replicas, image %s, port %d, env %v, entrypoint %s, args %s",
+	text := fmt.Sprintf("%q, %d hours, %d replicas, image %s, port %d, env %v, entrypoint %s, args %s",
 		s.Name, s.Hours, s.Replicas, s.Image, s.TrafficPort, s.Env, s.Entrypoint, s.Args)
+	if r := s.Renewal; r != nil {
+		text += fmt.Sprintf(", %d more hours when less than %d are left", r.Hours, r.EarlyHours)
+		if r.MaxTotal != nil {
+			text += fmt.Sprintf(", at most %d", *r.MaxTotal)
+		}
+	}
+	if s.MaxCost != nil {
+		text += fmt.Sprintf(", at most %.0f USDC", *s.MaxCost)
+	}
+	return text
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
 // simScheduler lets one goroutine of a life run at a time, in an order that the
@@ -212,8 +213,17 @@ func (l *life) perform(recorder *httptest.ResponseRecorder, req *http.Request, o
 	}
 	in := req.Clone(req.Context())
 	in.URL.Scheme, in.URL.Host = "", ""
-	if !strings.HasSuffix(req.URL.Path, "/deploy") {
+	if req.Method != http.MethodPost {
 		l.server.ServeHTTP(recorder, in)
+		return
+	}
+	paid := l.server.TotalPaid()
+	defer func() { l.checkSpent(op, l.server.TotalPaid()-paid) }()
+	if id, found := strings.CutSuffix(strings.TrimPrefix(req.URL.Path, caastest.Prefix+"/deployment/"), "/extend"); found {
+		before, _ := l.server.Deployment(id)
+		l.server.ServeHTTP(recorder, in)
+		after, _ := l.server.Deployment(id)
+		l.checkExtension(op, before, after)
 		return
 	}
 	before := len(l.server.Deployments())
@@ -240,6 +250,7 @@ func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 type operation struct {
 	name     string
 	process  *process
+	want     *deployment.Spec
 	destroys string   // the deployment that it may destroy
 	bought   []string // what the API has sold
 	renamed  bool     // the API has confirmed a new name

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
@@ -13,12 +14,29 @@ import (
 
 // simResource is one resource of the simulated configuration.
 type simResource struct {
-	address string
-	want    *deployment.Spec // nil: not in the configuration
-	state   *simState        // nil: not in the state
-	replace bool             // the user has asked for a replacement
-	unsure  bool             // the last operation did not say what it bought
-	err     error            // of the last command
+	address     string
+	want        *deployment.Spec // nil: not in the configuration
+	prefix      string           // of the name, in place of a fixed one; "": none
+	createFirst bool             // create_before_destroy, for a name with a prefix
+	state       *simState        // nil: not in the state
+	deposed     []*simState      // replaced under createFirst and not destroyed yet
+	replace     bool             // the user has asked for a replacement
+	unsure      bool             // the last operation did not say what it bought
+	err         error            // of the last command
+}
+
+// planned returns what a plan wants. A name with a prefix is "" when the
+// deployment gets a new one, which no plan knows.
+func (r *simResource) planned() *deployment.Spec {
+	if r.want == nil || r.prefix == "" {
+		return r.want
+	}
+	want := *r.want
+	want.Name = ""
+	if r.state != nil && strings.HasPrefix(r.state.spec.Name, r.prefix) {
+		want.Name = r.state.spec.Name
+	}
+	return &want
 }
 
 // simState is what Terraform saves of a resource.
@@ -27,6 +45,9 @@ type simState struct {
 	spec    deployment.Spec
 	before  deployment.Before
 	tainted bool
+	endsAt  time.Time
+	// renewalDue is in private state: the last refresh found that a renewal is due.
+	renewalDue bool
 }
 
 var (
@@ -41,6 +62,8 @@ type process struct {
 	interrupt context.CancelFunc
 	countdown int // requests until it is killed; 0: never
 	killed    bool
+	limit     *float64 // of all purchases, USDC; nil: none
+	spent     float64  // USDC
 }
 
 func (p *process) kill() {
@@ -54,14 +77,14 @@ func (l *life) start() *process {
 		Endpoint: &url.URL{Scheme: "http", Host: "api.test"}, Token: "test-token",
 		RequestTimeout: 30 * time.Second, MaxRetries: 8, Clock: clock, Transport: l,
 	})
-	p := &process{service: deployment.NewService(client, clock, nil)}
+	p := &process{service: deployment.NewService(client, clock, l.limit), limit: l.limit}
 	p.ctx, p.interrupt = context.WithCancel(context.Background())
 	return p
 }
 
 // begin returns the context of an operation that a process performs.
 func (p *process) begin(r *simResource, what string, timeout time.Duration) (context.Context, *operation, context.CancelFunc) {
-	op := &operation{name: r.address + " " + what, process: p}
+	op := &operation{name: r.address + " " + what, process: p, want: r.want}
 	ctx, cancel := p.service.WithTimeout(context.WithValue(p.ctx, operationKey{}, op), timeout)
 	return ctx, op, cancel
 }
@@ -93,6 +116,8 @@ func (l *life) refresh(p *process, r *simResource) error {
 		r.state = nil
 	default:
 		r.state.flatten(d)
+		r.state.renewalDue = r.state.spec.Renewal.Due(d, r.state.before.PaidHours) > 0
+		l.checkRenewalFlag(r)
 		p.service.RememberOwned(r.state.spec.Name, r.state.id)
 	}
 	return nil
@@ -106,6 +131,7 @@ func (s *simState) flatten(d *deployment.Deployment) {
 	}
 	s.before.Status, s.before.StartedAt = d.Status, d.StartedAt.Time
 	s.before.PaidHours = max(s.before.PaidHours, s.spec.Hours, d.PaidHours)
+	s.endsAt = d.EndsAt
 	if d.Containers != nil {
 		s.before.ContainerIDs = nil
 		for _, c := range d.Containers {
@@ -140,51 +166,109 @@ func (s *simState) flatten(d *deployment.Deployment) {
 func (l *life) plan(p *process, r *simResource) (action string, err error) {
 	ctx, _, cancel := p.begin(r, "plan", 5*time.Minute)
 	defer cancel()
-	st, want := r.state, r.want
-	id := ""
-	if st != nil {
-		id = st.id
-	}
-	switch {
-	case want == nil && st == nil:
+	st, want := r.state, r.planned()
+	if want == nil && st == nil {
 		return "", nil
-	case want == nil:
-		_, err := p.service.ClaimName(st.spec.Name, id)
-		return "destroy", err
-	case st == nil || st.tainted:
-		own, err := p.service.ClaimName(want.Name, "") // Terraform hides the state of a tainted resource
-		if err == nil {
-			err = nameError(p.service.CheckName(ctx, want.Name, own))
+	}
+	if st != nil && (want == nil || !st.tainted) { // else Terraform hides the state
+		if _, err := p.service.ClaimName(st.spec.Name, st.id); err != nil || want == nil {
+			return "destroy", err
 		}
-		if st == nil {
-			return "create", err
-		}
-		return "replace", err
 	}
-	_, err = p.service.ClaimName(st.spec.Name, id)
-	if err == nil {
-		_, err = p.service.ClaimName(want.Name, id)
-	}
-	if err != nil {
-		return "", err
-	}
-	replicas := st.spec.Replicas != want.Replicas
-	change := deployment.Diff(st.spec, *want)
 	switch {
-	case replicas || r.replace:
+	case st == nil:
+		return "create", l.planPurchase(ctx, p, r, "")
+	case st.tainted:
+		return "replace", l.planPurchase(ctx, p, r, "")
+	case r.replace || st.spec.Replicas != want.Replicas:
 		if !r.replace {
 			l.problem("%s: the plan replaces a deployment that was not to be replaced", r.address)
 		}
-		return "replace", nameError(p.service.CheckName(ctx, want.Name, id))
-	case change.Empty():
+		return "replace", l.planPurchase(ctx, p, r, st.id)
+	default:
+		return l.planUpdate(ctx, p, r)
+	}
+}
+
+// planPurchase plans a deployment, in the place of the one with the ID own unless
+// that is "" or not known.
+func (l *life) planPurchase(ctx context.Context, p *process, r *simResource, own string) error {
+	want := r.planned()
+	if r.prefix == "" {
+		claimed, err := p.service.ClaimName(want.Name, own)
+		if err == nil {
+			own = claimed
+			err = nameError(p.service.CheckName(ctx, want.Name, own))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if own == "" && !l.planChecks {
+		return nil
+	}
+	purchase := want.Purchase()
+	purchase.Replaces = own
+	return checkPrice(ctx, p, purchase)
+}
+
+// planUpdate plans a change in place.
+func (l *life) planUpdate(ctx context.Context, p *process, r *simResource) (action string, err error) {
+	st, want := r.state, r.planned()
+	if want.Name != "" {
+		if _, err := p.service.ClaimName(want.Name, st.id); err != nil {
+			return "", err
+		}
+	}
+	change := deployment.Diff(st.spec, *want)
+	change.Renew = want.Renewal != nil && deployment.Live(st.before.Status) && st.renewalDue
+	switch {
+	case change.Empty() && describeSpec(want) == describeSpec(&st.spec):
 		return "", nil
+	case change.Empty():
+		return "update", nil
 	case !deployment.Live(st.before.Status):
 		return "", errEnded
-	case change.Rename:
-		return "update", nameError(p.service.CheckName(ctx, want.Name, id))
-	default:
-		return "update", nil
+	case change.Rename && want.Name != "":
+		if err := nameError(p.service.CheckName(ctx, want.Name, st.id)); err != nil {
+			return "", err
+		}
 	}
+	if hours := st.hoursToBuy(*want, change); hours > 0 && l.planChecks {
+		return "update", checkPrice(ctx, p, want.Extension(st.id, hours))
+	}
+	return "update", nil
+}
+
+// hoursToBuy is the provider's function of that name.
+func (s *simState) hoursToBuy(want deployment.Spec, change deployment.Change) int64 {
+	paid := s.before.PaidHours
+	total := paid
+	if change.Extend {
+		total = max(paid, want.Hours)
+	}
+	if change.Renew {
+		total += want.Renewal.HoursDue(total, time.Until(s.endsAt)+time.Duration(total-paid)*time.Hour)
+	}
+	return total - paid
+}
+
+// checkPrice is the provider's function of that name.
+func checkPrice(ctx context.Context, p *process, purchase deployment.Purchase) error {
+	if !p.service.IsLimited(purchase) {
+		return nil
+	}
+	cost, err := p.service.Price(ctx, purchase)
+	if err != nil {
+		return err
+	}
+	if over := purchase.CheckCost(cost); over != nil {
+		return over
+	}
+	if over := p.service.PlanPurchase(purchase, cost); over != nil {
+		return over
+	}
+	return nil
 }
 
 // nameError drops what the provider reports as a warning.
@@ -193,150 +277,4 @@ func nameError(err error) error {
 		return err
 	}
 	return nil
-}
-
-// apply performs what a plan came to. What the process holds when it is killed is
-// lost.
-func (l *life) apply(p *process, r *simResource, action string) error {
-	if action == "" {
-		return nil
-	}
-	if action == "replace" {
-		if err := l.destroy(p, r); err != nil {
-			return err
-		}
-		action = "create"
-	}
-	if action == "destroy" {
-		return l.destroy(p, r)
-	}
-	planned, err := l.plan(p, r) // Terraform plans again
-	switch {
-	case err != nil:
-		return err
-	case planned != action:
-		return nil
-	case action == "create":
-		return l.create(p, r)
-	default:
-		return l.update(p, r)
-	}
-}
-
-// create is the provider's Create.
-func (l *life) create(p *process, r *simResource) error {
-	ctx, op, cancel := p.begin(r, "create", 12*time.Minute)
-	defer cancel()
-	id, err := p.service.Create(ctx, *r.want)
-	l.join(op)
-	if p.killed {
-		return l.lose(r, op, errKilled)
-	}
-	if err != nil {
-		if errors.As(err, new(*deployment.UnconfirmedError)) {
-			return l.lose(r, op, err)
-		}
-		if len(op.bought) > 0 {
-			l.problem("%s bought %s and reports that it did not: %v", op.name, op.bought, err)
-		}
-		return err
-	}
-	l.checkCreated(op, id)
-	st := &simState{id: id, spec: *r.want} // saved before anything else can fail
-	d, err := p.service.Wait(ctx, id, l.waits)
-	l.join(op)
-	if p.killed {
-		return l.lose(r, op, errKilled)
-	}
-	r.state, r.replace = st, len(op.bought) == 0 && !l.racing // see checkCreated
-	if d != nil {
-		st.flatten(d)
-		keys := st.spec.SecretEnvKeys
-		st.spec = *r.want
-		st.spec.SecretEnvKeys = keys
-	}
-	if err == nil || !l.waits {
-		return nil
-	}
-	for _, certain := range []error{deployment.ErrFailed, deployment.ErrTimeout, deployment.ErrNotFound, deployment.ErrEnded} {
-		if errors.Is(err, certain) {
-			st.tainted = true
-			l.checkTainted(op, id, err)
-			return err
-		}
-	}
-	return nil // a warning: what the API rejects says nothing about the deployment
-}
-
-// lose notes that the state does not have what an operation may have bought.
-func (l *life) lose(r *simResource, op *operation, err error) error {
-	r.unsure = true
-	l.lost = append(l.lost, op.bought...)
-	return err
-}
-
-// update is the provider's Update.
-func (l *life) update(p *process, r *simResource) error {
-	ctx, op, cancel := p.begin(r, "update", 10*time.Minute)
-	defer cancel()
-	had, want := r.state.spec, *r.want
-	l.hours[r.state.id] = max(l.hours[r.state.id], int(want.Hours))
-	d, applied, err := p.service.Update(ctx, r.state.id, want, deployment.Diff(had, want), r.state.before, l.waits)
-	l.join(op)
-	if p.killed {
-		r.unsure = true
-		return errKilled
-	}
-	st := *r.state
-	if err == nil {
-		st.spec = want
-		st.spec.SecretEnvKeys = had.SecretEnvKeys
-	} else {
-		st.addApplied(want, applied)
-		r.unsure = errors.As(err, new(*deployment.UnconfirmedError))
-	}
-	st.before.PaidHours = max(st.before.PaidHours, applied.PaidHours)
-	if d != nil {
-		planned := st.spec
-		st.flatten(d)
-		if err == nil { // Terraform keeps what was planned
-			planned.SecretEnvKeys = st.spec.SecretEnvKeys
-			st.spec = planned
-		}
-	}
-	r.state = &st
-	l.checkUpdated(op, r, err)
-	return err
-}
-
-// addApplied is the provider's withApplied.
-func (s *simState) addApplied(want deployment.Spec, applied deployment.Applied) {
-	had := s.spec
-	if applied.Patched {
-		s.spec = want
-		s.spec.Name, s.spec.Hours, s.spec.Replicas, s.spec.SecretEnvKeys = had.Name, had.Hours, had.Replicas, had.SecretEnvKeys
-	}
-	if applied.Renamed {
-		s.spec.Name = want.Name
-	}
-	if applied.PaidHours > 0 {
-		s.spec.Hours = want.Hours
-	}
-}
-
-// destroy is the provider's Delete.
-func (l *life) destroy(p *process, r *simResource) error {
-	ctx, op, cancel := p.begin(r, "destroy", 8*time.Minute)
-	defer cancel()
-	op.destroys = r.state.id
-	_, err := p.service.Destroy(ctx, r.state.id, r.state.spec.Name)
-	l.join(op)
-	if p.killed {
-		return errKilled
-	}
-	if err == nil {
-		l.checkEnded("the destroy removes from the state", r.state.id)
-		r.state = nil
-	}
-	return err
 }

@@ -64,15 +64,18 @@ type life struct {
 	resources []*simResource
 	values    int // makes values distinct
 
-	waits, recreates bool // wait_for_running and recreate_when_ended
-	racing           bool // two processes apply the same
-	calm             bool // nothing goes wrong any more
+	waits, recreates bool     // wait_for_running and recreate_when_ended
+	planChecks       bool     // without them only the price of a replacement is checked at plan
+	racing           bool     // two processes apply the same
+	limit            *float64 // max_total_cost_usdc
+	calm             bool     // nothing goes wrong any more
 	faultRate        float64
 	outages          []simOutage
 
-	lost     []string       // IDs that no operation could save, until the user imports them
-	hours    map[string]int // by ID: the most that was wanted
-	console  map[string]int // by ID: of those, bought in the console
+	lost     []string             // IDs that no operation could save, until the user imports them
+	hours    map[string]int       // by ID: the most that was wanted
+	console  map[string]int       // by ID: of those, bought in the console
+	started  map[string]time.Time // by ID: when it ran for the first time
 	began    time.Time
 	trace    []string
 	last     string // line of the trace
@@ -100,7 +103,7 @@ func simulate(t *testing.T, seed uint64) *life {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	l := &life{
-		rng: rng, hours: map[string]int{}, console: map[string]int{},
+		rng: rng, hours: map[string]int{}, console: map[string]int{}, started: map[string]time.Time{},
 		scheduler: &simScheduler{rng: rng, arrived: make(chan struct{}, 1)},
 	}
 	options := l.drawOptions()
@@ -126,7 +129,11 @@ func simulate(t *testing.T, seed uint64) *life {
 
 // live draws a life, and ends it with an apply after which all must be right.
 func (l *life) live() {
-	l.waits, l.recreates = l.chance(0.8), l.chance(0.5)
+	l.waits, l.recreates, l.planChecks = l.chance(0.8), l.chance(0.5), l.chance(0.7)
+	if l.chance(0.3) {
+		limit := 500 * float64(1+l.rng.IntN(10))
+		l.limit = &limit
+	}
 	for i := range 1 + l.rng.IntN(2) {
 		r := &simResource{address: string(rune('a' + i))}
 		l.resources = append(l.resources, r)
@@ -182,7 +189,7 @@ func (l *life) settled() bool {
 				r.replace = true
 			}
 		}
-		if r.err != nil || r.replace || r.want != nil && r.state == nil {
+		if r.err != nil || r.replace || r.want != nil && r.state == nil || r.deposed != nil {
 			settled = false
 		}
 	}
@@ -245,17 +252,23 @@ func (l *life) applyAll() {
 	applied := l.command(l.resources, trouble)
 	l.checkMoney(false)
 	for _, r := range l.resources {
+		if applied && l.planChecks {
+			l.checkBudgetErrors(r)
+		}
 		l.react(r)
 		r.unsure = r.unsure && !(applied && r.err == nil)
 	}
 }
 
 // race applies the same configuration from the same state in two processes at
-// once. It leaves out extensions, which the API can't protect from being bought
-// by both.
+// once. It leaves out extensions, renewals and names with a prefix: the API can't
+// protect these from being bought by both.
 func (l *life) race() {
 	var twins []*simResource
 	for _, r := range l.resources {
+		if r.want != nil && (r.prefix != "" || r.want.Renewal != nil) || r.deposed != nil {
+			return
+		}
 		if r.want != nil && r.state != nil && r.want.Hours > r.state.spec.Hours && !r.replace && !r.state.tainted {
 			return
 		}
@@ -288,7 +301,13 @@ func (l *life) race() {
 func (l *life) react(r *simResource) {
 	var taken *deployment.NameTakenError
 	var claimed *deployment.NameClaimedError
+	var budget *deployment.BudgetError
+	var runBudget *deployment.RunBudgetError
 	switch {
+	case errors.As(r.err, &budget) && budget.Err == nil:
+		r.want.MaxCost = nil
+	case errors.As(r.err, &runBudget):
+		l.limit = nil
 	case errors.As(r.err, &taken) && taken.Holder == nil: // tries again later
 	case errors.As(r.err, &taken):
 		l.reactToHolder(r, taken.Holder.ID)
@@ -301,6 +320,24 @@ func (l *life) react(r *simResource) {
 	}
 	if r.err != nil && r.unsure {
 		l.pass(6 * time.Minute) // what was bought shows by then
+		l.findLost(r)
+	}
+}
+
+// findLost is what the user does about a purchase that is not in the state, when
+// the name has a prefix: no name check finds it, so the user lists the names.
+func (l *life) findLost(r *simResource) {
+	for _, id := range l.lost {
+		d, _ := l.server.Deployment(id)
+		switch {
+		case r.prefix == "" || !strings.HasPrefix(d.Name, r.prefix) || !isLive(d) || l.owners(id) > 0:
+		case r.state == nil && r.want != nil:
+			l.log("%s imports %s", r.address, id)
+			r.state = &simState{id: id}
+		default:
+			l.log("%s is destroyed in the console", id)
+			l.server.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
+		}
 	}
 }
 
