@@ -120,22 +120,22 @@ func TestExtend_lateHoursAreNotBoughtAgain(t *testing.T) {
 
 func TestExtend_lostAnswer(t *testing.T) {
 	for name, test := range map[string]struct {
-		timings  caastest.Timings
-		fault    caastest.Fault
-		setup    func(*testService)
-		landed   bool
-		min, max time.Duration
+		timings   caastest.Timings
+		fault     caastest.Fault
+		setup     func(*testService)
+		performed bool
+		min, max  time.Duration
 	}{
-		"landed":         {fault: caastest.Fault{AfterWork: true, Reset: true}, landed: true, max: time.Second},
-		"landed, 502":    {fault: caastest.Fault{AfterWork: true, Status: 502}, landed: true, max: time.Second},
+		"performed":      {fault: caastest.Fault{AfterWork: true, Reset: true}, performed: true, max: time.Second},
+		"performed, 502": {fault: caastest.Fault{AfterWork: true, Status: 502}, performed: true, max: time.Second},
 		"shown later":    {caastest.Timings{ShowExtended: time.Minute}, caastest.Fault{AfterWork: true, Reset: true}, nil, true, time.Minute, 70 * time.Second},
 		"shown too late": {caastest.Timings{ShowExtended: time.Hour}, caastest.Fault{AfterWork: true, Reset: true}, nil, false, 2 * time.Minute, 3 * time.Minute},
-		"not landed":     {fault: caastest.Fault{Reset: true}, min: 2 * time.Minute, max: 3 * time.Minute},
+		"not performed":  {fault: caastest.Fault{Reset: true}, min: 2 * time.Minute, max: 3 * time.Minute},
 		"unreadable": {caastest.Timings{}, caastest.Fault{AfterWork: true, Reset: true}, func(s *testService) {
 			s.fail("GET", "/deployment/{}", 500)
 		}, false, 2 * time.Minute, 3 * time.Minute},
-		"interrupted, landed":     {caastest.Timings{}, caastest.Fault{AfterWork: true, Reset: true}, func(s *testService) { s.cancel() }, true, 0, time.Second},
-		"interrupted, not landed": {caastest.Timings{}, caastest.Fault{Reset: true}, func(s *testService) { s.cancel() }, false, 0, time.Second},
+		"interrupted, performed":     {caastest.Timings{}, caastest.Fault{AfterWork: true, Reset: true}, func(s *testService) { s.cancel() }, true, 0, time.Second},
+		"interrupted, not performed": {caastest.Timings{}, caastest.Fault{Reset: true}, func(s *testService) { s.cancel() }, false, 0, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{Timings: test.timings})
@@ -148,7 +148,7 @@ func TestExtend_lostAnswer(t *testing.T) {
 			waited := s.elapsed(func() {
 				total, err := s.Extend(s.within(30*time.Minute), testSpec().Extension(id, 6), 24)
 				wantEqual(t, "total", total, 30)
-				if test.landed {
+				if test.performed {
 					noError(t, err)
 				} else {
 					_ = wantErrorAs[*deployment.UnconfirmedError](t, err)

@@ -20,7 +20,8 @@ func TestRenewal_Due(t *testing.T) {
 		want    int64
 	}{
 		"no renewal":                   {"running", 23 * time.Hour, nil, 24, 0},
-		"too early":                    {"running", 18 * time.Hour, &deployment.Renewal{EarlyHours: 6, Hours: 12}, 24, 0},
+		"one minute too early":         {"running", 18*time.Hour - time.Minute, &deployment.Renewal{EarlyHours: 6, Hours: 12}, 24, 0},
+		"exactly at the threshold":     {"running", 18 * time.Hour, &deployment.Renewal{EarlyHours: 6, Hours: 12}, 24, 0},
 		"due":                          {"running", 18*time.Hour + time.Minute, &deployment.Renewal{EarlyHours: 6, Hours: 12}, 24, 12},
 		"limited":                      {"running", 23 * time.Hour, &deployment.Renewal{EarlyHours: 6, Hours: 12, MaxTotal: limit(30)}, 24, 6},
 		"limit reached":                {"running", 23 * time.Hour, &deployment.Renewal{EarlyHours: 6, Hours: 12, MaxTotal: limit(24)}, 24, 0},
