@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strings"
 )
 
@@ -17,45 +14,40 @@ const (
 	green  = "\x1b[32m"
 	yellow = "\x1b[33m"
 	cyan   = "\x1b[36m"
-	plain  = "\x1b[0m"
+	reset  = "\x1b[0m"
 )
 
-// printer writes the story.
+// printer writes what the demo shows.
 type printer struct {
 	out    io.Writer
 	colour bool
 }
 
-func newPrinter(out io.Writer, colour bool) *printer { return &printer{out, colour} }
-
-// coloured reports whether to write to a file in colour: to a terminal, unless
+// isTerminal reports whether to write to a file in colour: to a terminal, unless
 // NO_COLOR is set (https://no-color.org).
-func coloured(f *os.File) bool {
+func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// line writes one line. A story that can't be written need not fail: what it
-// checks is checked all the same.
+// line writes one line. An error of the writer does not stop the demo: its checks
+// count all the same.
 func (p *printer) line(style, text string) {
 	text = strings.TrimRight(text, " ")
 	if p.colour && style != "" {
-		text = style + text + plain
+		text = style + text + reset
 	}
 	_, _ = fmt.Fprintln(p.out, text)
 }
 
-// heading prints the title of a step, without its number when that is 0.
-func (p *printer) heading(number int, text string) {
-	if number > 0 {
-		text = fmt.Sprintf("%d. %s", number, text)
-	}
+// heading prints the title of a step.
+func (p *printer) heading(title string) {
 	p.line("", "")
-	p.line(bold, text)
+	p.line(bold, title)
 }
 
-// command shows what is run.
-func (p *printer) command(line string) { p.line(cyan, "   $ "+line) }
+// command prints a command that is about to run.
+func (p *printer) command(command string) { p.line(cyan, "   $ "+command) }
 
 // note prints a line that nothing was checked for.
 func (p *printer) note(format string, args ...any) { p.line("", "   "+fmt.Sprintf(format, args...)) }
@@ -65,8 +57,8 @@ func (p *printer) fact(format string, args ...any) {
 	p.line(green, "   ✓ "+fmt.Sprintf(format, args...))
 }
 
-// said prints a line of Terraform's output.
-func (p *printer) said(line string) {
+// output prints a line of Terraform's output.
+func (p *printer) output(line string) {
 	style := ""
 	switch {
 	case strings.HasPrefix(line, "Error: "):
@@ -75,25 +67,4 @@ func (p *printer) said(line string) {
 		style = yellow
 	}
 	p.line(style, "   "+line)
-}
-
-// shortList is a JSON list of plain values, on however many lines.
-var shortList = regexp.MustCompile(`\[[^\[\]{}]*\]`)
-
-// body shows a request's JSON with each of the secrets hidden.
-func (p *printer) body(raw []byte, secrets ...string) error {
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, raw, "", "  "); err != nil {
-		return fmt.Errorf("the body is not JSON: %w", err)
-	}
-	text := shortList.ReplaceAllStringFunc(pretty.String(), func(list string) string {
-		return strings.NewReplacer("[ ", "[", " ]", "]").Replace(strings.Join(strings.Fields(list), " "))
-	})
-	for _, secret := range secrets {
-		text = strings.ReplaceAll(text, secret, "(hidden)")
-	}
-	for line := range strings.Lines(text) {
-		p.note("  %s", strings.TrimRight(line, "\n"))
-	}
-	return nil
 }

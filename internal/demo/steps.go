@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,33 +18,8 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// prepare finds Terraform, builds the provider, and points the one at the other.
-func (d *demo) prepare(ctx context.Context) error {
-	path, err := findTerraform(ctx, d.show, d.dir)
-	if err != nil {
-		return err
-	}
-	mirror, cliConfig := filepath.Join(d.dir, "mirror"), filepath.Join(d.dir, "terraform.rc")
-	if err := buildProvider(ctx, mirror); err != nil {
-		return err
-	}
-	if err := writeCLIConfig(cliConfig, mirror); err != nil {
-		return err
-	}
-	d.terraform = &terraform{&tfcli.CLI{Path: path, Dir: d.workDir()}, d.show, []string{
-		"TF_CLI_CONFIG_FILE=" + cliConfig,
-		"TF_VAR_hf_token=" + hfToken,
-		"IONETH_ENDPOINT=" + d.api.URL(),
-		"IONETH_TOKEN=" + mockToken,
-	}}
-	d.show.fact("The provider, built into a folder that Terraform installs from")
-	d.show.fact("The mock, which costs nothing: %s", d.api.URL())
-	d.show.fact("The configuration: internal/demo/hcl/main.tf")
-	return nil
-}
-
-func (d *demo) initialise(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Installed ioneth/ioneth v"+tfcli.Version, "init"); err != nil {
+func (d *demo) install(ctx context.Context) error {
+	if _, err := d.terraform(ctx, 0, "Installed ioneth/ioneth v"+tfcli.Version, "init"); err != nil {
 		return err
 	}
 	d.show.fact("Installed from the folder: without a request to the Registry")
@@ -48,77 +27,97 @@ func (d *demo) initialise(ctx context.Context) error {
 }
 
 func (d *demo) rejectFourGPUs(ctx context.Context) error {
-	return d.reject(ctx, "gpus_per_container", "4", true, "gpus_per_container must be 8")
+	return d.reject(ctx, "gpus_per_container", "4", "gpus_per_container must be 8")
 }
 
-// rejectEmptyArgs is content with the attribute's name in the sentence: for an
-// attribute within an object Terraform shows the line of the resource.
 func (d *demo) rejectEmptyArgs(ctx context.Context) error {
-	return d.reject(ctx, "args", "[]", false, "args must have at least one item")
+	return d.reject(ctx, "args", "[]", "args must have at least one item")
 }
 
-// reject plans with another value for an attribute, and wants to read a sentence,
-// with the line of the attribute when located. The mock may receive no request.
-func (d *demo) reject(ctx context.Context, attribute, value string, located bool, sentence string) error {
-	changed, err := withValue(mainTF, attribute, value)
-	if err != nil {
+// reject plans with another value of an attribute, which must be an error with a
+// sentence, before any request.
+func (d *demo) reject(ctx context.Context, attribute, value, sentence string) error {
+	if err := d.change(attribute, value); err != nil {
 		return err
 	}
-	if err := d.write(changed.hcl); err != nil {
+	if _, err := d.terraform(ctx, 1, sentence, "plan"); err != nil {
 		return err
-	}
-	d.show.note("main.tf, line %d: %s = %s", changed.line, attribute, value)
-	out, err := d.run(ctx, 1, sentence, "plan")
-	if err != nil {
-		return err
-	}
-	if located {
-		if err := says(out, fmt.Sprintf("on main.tf line %d,", changed.line)); err != nil {
-			return err
-		}
-		d.show.fact("The error points at the attribute, in line %d", changed.line)
 	}
 	if requests := d.api.Requests("", ""); len(requests) > 0 {
-		return fmt.Errorf("the mock should have got no request, and got %s", summary(requests))
+		return fmt.Errorf("the mock received %s %s, want no request", requests[0].Method, requests[0].Path)
 	}
-	d.show.fact("The mock got no request")
+	d.show.fact("The mock received no request")
 	return d.write(mainTF)
 }
 
 func (d *demo) plan(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Plan: 2 to add, 0 to change, 0 to destroy.", "plan", "-out=tfplan"); err != nil {
+	if _, err := d.terraform(ctx, 0, "Plan: 2 to add, 0 to change, 0 to destroy.", "plan", "-out=tfplan"); err != nil {
 		return err
 	}
-	return d.onlyReads()
+	return d.checkOnlyReads()
 }
 
+// deployBody is what main.tf deploys, without the name.
+const deployBody = `{
+	"duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
+	"container_config": {
+		"replica_count": 1, "entrypoint": ["vllm", "serve"], "args": ["Qwen/Qwen3-32B", "--port", "8000"], "traffic_port": 8000,
+		"env_variables": {"VLLM_LOGGING_LEVEL": "INFO"}, "secret_env_variables": {"HF_TOKEN": "` + hfToken + `"}
+	},
+	"registry_config": {"image_url": "docker.io/vllm/vllm-openai:latest"}
+}`
+
+var generatedName = regexp.MustCompile(`^demo-llm-[a-z0-9]{8}$`)
+
 func (d *demo) apply(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Apply complete! Resources: 2 added, 0 changed, 0 destroyed.", "apply", "tfplan"); err != nil {
+	if _, err := d.terraform(ctx, 0, "Apply complete! Resources: 2 added, 0 changed, 0 destroyed.", "apply", "tfplan"); err != nil {
 		return err
 	}
 	deploys := d.api.Requests("POST", "/deploy")
-	if len(deploys) != 1 {
-		return fmt.Errorf("the mock should have got one deploy call, and got %s", summary(d.api.Requests("", "")))
+	if len(deploys) != 1 || deploys[0].Status != http.StatusOK {
+		return fmt.Errorf("the mock received %d deploy calls, want one that succeeds", len(deploys))
 	}
-	d.show.note("The mock received POST %s:", deploys[0].Path)
-	if err := d.show.body(deploys[0].Body, hfToken); err != nil {
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, deploys[0].Body, "     ", "  "); err != nil {
 		return err
 	}
+	d.show.note("The mock received POST %s:", deploys[0].Path)
+	d.show.note("  %s", strings.ReplaceAll(pretty.String(), hfToken, "(hidden)"))
 	d.show.note("")
-	if err := checkDeploy(deploys[0]); err != nil {
+	if err := checkDeploy(deploys[0].JSON()); err != nil {
 		return err
 	}
 	d.show.fact("Deployed once, with the secret")
-	if err := d.notInState(hfToken, mockToken); err != nil {
+	state, err := os.ReadFile(filepath.Join(d.cli.Dir, "terraform.tfstate"))
+	if err != nil {
 		return err
+	}
+	if secret := findSecret(string(state)); secret != "" {
+		return fmt.Errorf("the state contains the secret %q", secret)
 	}
 	d.show.fact("Neither the secret nor the token is in the state")
 	return d.checkStatuses(caastest.StatusRunning)
 }
 
+// checkDeploy compares the body of a deploy call with main.tf.
+func checkDeploy(body map[string]any) error {
+	if name, _ := body["resource_private_name"].(string); !generatedName.MatchString(name) {
+		return fmt.Errorf("the name is %q, want %s", name, generatedName)
+	}
+	delete(body, "resource_private_name")
+	var want map[string]any
+	if err := json.Unmarshal([]byte(deployBody), &want); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(body, want) {
+		return fmt.Errorf("the body of the deploy call is %v, want %v", body, want)
+	}
+	return nil
+}
+
 // open calls the service, as its users would.
 func (d *demo) open(ctx context.Context) error {
-	out, err := d.run(ctx, 0, "", "output", "-raw", "public_url")
+	out, err := d.terraform(ctx, 0, "http://", "output", "-raw", "public_url")
 	if err != nil {
 		return err
 	}
@@ -137,55 +136,45 @@ func (d *demo) open(ctx context.Context) error {
 		return fmt.Errorf("GET %s: %s", request.URL, response.Status)
 	}
 	d.show.fact("GET %s: %s", request.URL, response.Status)
-	for _, r := range d.api.PublicRequests() {
-		if r.Header.Get("Authorization")+r.Header.Get("X-Api-Key") != "" {
-			return errors.New("a container received a credential")
-		}
-	}
 	return nil
 }
 
 func (d *demo) planAgain(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "No changes.", "plan", "-detailed-exitcode"); err != nil {
+	if _, err := d.terraform(ctx, 0, "No changes.", "plan", "-detailed-exitcode"); err != nil {
 		return err
 	}
-	d.show.fact("Exit code 0: the deployment is what the configuration says")
-	return d.onlyReads()
+	d.show.fact("Exit code 0: the deployment matches the configuration")
+	return d.checkOnlyReads()
 }
 
-// renew applies the same configuration when fewer hours remain than the renewal
-// wants.
+// renew applies the same configuration when fewer hours remain than
+// early_renewal_hours.
 func (d *demo) renew(ctx context.Context) error {
-	id := d.last().ID
-	d.api.Edit(id, func(deployed *caastest.Deployment) { deployed.Started = deployed.Started.Add(-13 * time.Hour) })
-	if _, err := d.run(ctx, 0, "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", "apply", "-auto-approve"); err != nil {
+	d.api.Edit(d.newest().ID, func(deployed *caastest.Deployment) { deployed.Started = deployed.Started.Add(-13 * time.Hour) })
+	if _, err := d.terraform(ctx, 0, "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", "apply", "-auto-approve"); err != nil {
 		return err
 	}
-	if hours := d.last().DurationHours; hours != 48 || d.api.Count("POST", "/deployment/{}/extend") != 1 {
-		return fmt.Errorf("the deployment should be paid for 48 hours, and is for %d", hours)
+	hours, extends := d.newest().DurationHours, d.api.Count("POST", "/deployment/{}/extend")
+	if hours != 48 || extends != 1 {
+		return fmt.Errorf("%d hours are paid for after %d extend calls, want 48 after one", hours, extends)
 	}
-	d.show.fact("24 hours were bought, once: the deployment is paid for 48 hours")
+	d.show.fact("24 hours were bought, once: 48 hours are paid for")
 	return nil
 }
 
 // replace changes what can't be changed in place.
 func (d *demo) replace(ctx context.Context) error {
-	changed, err := withValue(mainTF, "replica_count", "2")
-	if err != nil {
+	if err := d.change("replica_count", "2"); err != nil {
 		return err
 	}
-	if err := d.write(changed.hcl); err != nil {
-		return err
-	}
-	d.show.note("main.tf, line %d: replica_count = 2", changed.line)
-	if _, err := d.run(ctx, 0, "Apply complete! Resources: 2 added, 0 changed, 2 destroyed.", "apply", "-auto-approve"); err != nil {
+	if _, err := d.terraform(ctx, 0, "Apply complete! Resources: 2 added, 0 changed, 2 destroyed.", "apply", "-auto-approve"); err != nil {
 		return err
 	}
 	deletes := d.api.Requests("DELETE", "/deployment/{}")
 	if len(deletes) != 1 {
-		return fmt.Errorf("the mock should have got one DELETE, and got %s", summary(deletes))
+		return fmt.Errorf("the mock received %d DELETE requests, want one", len(deletes))
 	}
-	for _, c := range d.last().Containers {
+	for _, c := range d.newest().Containers {
 		ready := slices.ContainsFunc(d.api.PublicRequests(), func(r caastest.Request) bool {
 			return strings.HasPrefix(r.Path, "/"+c.ContainerID) && r.Status == http.StatusOK && r.At.Before(deletes[0].At)
 		})
@@ -198,31 +187,42 @@ func (d *demo) replace(ctx context.Context) error {
 }
 
 func (d *demo) destroy(ctx context.Context) error {
-	if _, err := d.run(ctx, 0, "Destroy complete! Resources: 2 destroyed.", "destroy", "-auto-approve"); err != nil {
+	if _, err := d.terraform(ctx, 0, "Destroy complete! Resources: 2 destroyed.", "destroy", "-auto-approve"); err != nil {
 		return err
 	}
-	if n := len(d.api.Requests("DELETE", "/deployment/{}")); n != 1 {
-		return fmt.Errorf("the mock should have got one DELETE, and got %s", summary(d.api.Requests("", "")))
+	if n := d.api.Count("DELETE", "/deployment/{}"); n != 1 {
+		return fmt.Errorf("the mock received %d DELETE requests, want one", n)
 	}
 	return d.checkStatuses(caastest.StatusDestroyed, caastest.StatusDestroyed)
 }
 
-// run runs Terraform with an empty journal, and checks its exit code and that the
-// output has a sentence. No secret may be in the output, and no request may
-// violate the contract of the API.
-func (d *demo) run(ctx context.Context, wantCode int, sentence string, args ...string) (string, error) {
-	d.api.ResetJournal()
-	out, err := d.terraform.run(ctx, wantCode, args...)
-	if err != nil {
-		return "", err
-	}
-	for _, secret := range []string{hfToken, mockToken} {
-		if strings.Contains(out, secret) {
-			return "", fmt.Errorf("the output holds the secret %q", secret)
+// checkOnlyReads checks that the last command changed nothing at the mock.
+func (d *demo) checkOnlyReads() error {
+	for _, r := range d.api.Requests("", "") {
+		if r.Method != http.MethodGet {
+			return fmt.Errorf("the mock received %s %s, want only reads", r.Method, r.Path)
 		}
 	}
-	if violations := d.api.Violations(); len(violations) > 0 {
-		return "", fmt.Errorf("requests violate the API contract: %s", strings.Join(violations, "; "))
+	d.show.fact("The mock received only reads")
+	return nil
+}
+
+// checkStatuses compares the statuses of the mock's deployments, in the order of
+// their creation.
+func (d *demo) checkStatuses(want ...string) error {
+	var got []string
+	for _, deployed := range d.api.Deployments() {
+		got = append(got, deployed.Status)
+		d.show.note("The mock has %s, which is %s", deployed.Name, deployed.Status)
 	}
-	return out, says(out, sentence)
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("the statuses of the mock's deployments are %q, want %q", got, want)
+	}
+	return nil
+}
+
+// newest returns the deployment that was created last.
+func (d *demo) newest() caastest.Deployment {
+	all := d.api.Deployments()
+	return all[len(all)-1]
 }

@@ -1,49 +1,119 @@
 package main
 
 import (
+	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 )
 
-// terraform is the Terraform of the demo.
-type terraform struct {
-	*tfcli.CLI
-	show     *printer
-	settings []string // of the environment, NAME=value
-}
-
-// run shows a command and, while it runs, the lines of its output that matter.
-// It returns all of the output, and fails when the command does not end with the
-// wanted exit code.
-func (t *terraform) run(ctx context.Context, wantCode int, args ...string) (string, error) {
-	line := strings.Join(append([]string{"terraform"}, args...), " ")
-	t.show.command(line)
-	out := &transcript{show: t.show}
-	t.Env = append(tfcli.CleanEnvironment(), t.settings...)
-	cmd := t.Command(ctx, args...)
-	cmd.Stdout, cmd.Stderr = out, out
-	detach(cmd)
-	err := cmd.Run()
-	out.end()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		return "", fmt.Errorf("%s: %w", line, err)
+// terraform runs a command with an empty journal, shows it with the lines of its
+// output that matter, and returns all of the output. It checks the exit code, and
+// that the output has a sentence and no secret, and that every request conformed
+// to the contract of the API.
+func (d *demo) terraform(ctx context.Context, wantCode int, sentence string, args ...string) (string, error) {
+	d.api.ResetJournal()
+	command := "terraform " + strings.Join(args, " ")
+	d.show.command(command)
+	cmd := d.cli.Command(ctx, args...)
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
 	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	var all strings.Builder
+	shown := &transcript{show: d.show}
+	for lines := bufio.NewScanner(pipe); lines.Scan(); {
+		fmt.Fprintln(&all, lines.Text())
+		shown.add(lines.Text())
+	}
+	shown.end()
+	_ = cmd.Wait() // the exit code counts
+	out := all.String()
 	if code := cmd.ProcessState.ExitCode(); code != wantCode {
-		return "", fmt.Errorf("%s: exit code %d, want %d; its output:\n%s", line, code, wantCode, out.all.String())
+		return "", fmt.Errorf("%s: exit code %d, want %d; its output:\n%s", command, code, wantCode, out)
 	}
-	return out.all.String(), nil
+	// Terraform breaks lines anywhere.
+	if !strings.Contains(strings.Join(strings.Fields(out), " "), sentence) {
+		return "", fmt.Errorf("%s: the output does not contain %q:\n%s", command, sentence, out)
+	}
+	if secret := findSecret(out); secret != "" {
+		return "", fmt.Errorf("%s: the output contains the secret %q", command, secret)
+	}
+	if violations := d.api.Violations(); len(violations) > 0 {
+		return "", fmt.Errorf("%s: requests violate the API contract: %s", command, strings.Join(violations, "; "))
+	}
+	return out, nil
 }
 
-// typed is what to type for this Terraform: its name, when that finds it.
-func (t *terraform) typed() string {
-	if found, err := exec.LookPath("terraform"); err == nil && found == t.Path {
-		return "terraform"
+// findSecret returns the first secret in a text, "" when there is none.
+func findSecret(text string) string {
+	for _, secret := range []string{hfToken, mockToken} {
+		if strings.Contains(text, secret) {
+			return secret
+		}
 	}
-	return t.Path
+	return ""
+}
+
+// boilerplate is the part of Terraform's output that is the same each time, and
+// the attributes of what is destroyed: from a line to another one, each given by
+// its beginning.
+var boilerplate = []struct {
+	from, until string // until is empty: to the end of the output
+}{
+	{"Terraform used the selected providers", "Terraform will perform the following"},
+	{"Terraform has created a lock file", ""},
+	{"  - resource ", "    }"},
+	{"───", ""},
+}
+
+// transcript shows the lines of a command's output that matter.
+type transcript struct {
+	show    *printer
+	skips   bool   // inside of boilerplate
+	until   string // its last line
+	started bool   // a line was shown
+	blank   bool   // an empty line is due before the next one
+}
+
+// add takes the next line.
+func (t *transcript) add(line string) {
+	switch {
+	case t.skip(line):
+	case line == "":
+		t.blank = t.started
+	default:
+		if t.blank {
+			t.show.output("")
+		}
+		t.show.output(line)
+		t.started, t.blank = true, false
+	}
+}
+
+// end separates the output from what follows.
+func (t *transcript) end() {
+	if t.started {
+		t.show.output("")
+	}
+}
+
+// skip reports whether a line is boilerplate, or an attribute that the plan does
+// not know yet.
+func (t *transcript) skip(line string) bool {
+	if t.skips {
+		t.skips = t.until == "" || !strings.HasPrefix(line, t.until)
+		return true
+	}
+	for _, part := range boilerplate {
+		if strings.HasPrefix(line, part.from) {
+			t.skips, t.until = true, part.until
+			return true
+		}
+	}
+	return strings.HasPrefix(line, "      ") && strings.HasSuffix(line, " = (known after apply)")
 }
