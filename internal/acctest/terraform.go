@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,7 +48,7 @@ func (e *Env) Terraform(t *testing.T) *Terraform {
 	}
 	dir := t.TempDir()
 	tf := &Terraform{&tfcli.CLI{Path: tfcli.Path(), Dir: dir}, t}
-	tf.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"ioneth/ioneth\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(binary)))
+	tf.Write("cli.tfrc", string(tfcli.DevOverride("ioneth/ioneth", filepath.Dir(binary))))
 	tf.Write("versions.tf", Required)
 	tf.Env = append(tfcli.CleanEnvironment(), "HOME="+dir, "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"),
 		"IONETH_ENDPOINT="+e.API.URL(), "IONETH_TOKEN=test-token")
@@ -141,7 +140,7 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	built = filepath.Join(folder, "terraform-provider-ioneth")
-	return built, tfcli.Build(context.Background(), built)
+	return built, tfcli.Build(context.Background(), built, "")
 })
 
 // built is the path of the built provider; empty: not built.

@@ -3,9 +3,7 @@
 //
 //	go run ./internal/bench [-baseline BINARY] [-runs N]
 //
-// It runs real Terraform and writes internal/bench/RESULTS.md. The processor
-// time of the provider comes from the time builtin of bash, which a script in
-// the provider's place runs it with, so the command needs bash.
+// It runs real Terraform and writes internal/bench/RESULTS.md.
 package main
 
 import (
@@ -17,14 +15,15 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 )
 
 // scale is how much is measured.
 type scale struct {
-	runs    int   // medians are of this many runs
-	counts  []int // deployments of each timed operation
-	calls   int   // deployments whose API calls are counted
-	limited int   // deployments under the rate limit
+	runs   int   // medians are of this many runs
+	counts []int // deployments of each timed operation
+	calls  int   // deployments whose API calls are counted
 }
 
 func main() {
@@ -32,7 +31,7 @@ func main() {
 	runs := flag.Int("runs", 3, "number of runs that the medians are of")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	report, err := measure(ctx, scale{runs: max(*runs, 1), counts: []int{1, 100, 300}, calls: 5, limited: 100}, *baseline)
+	report, err := measure(ctx, scale{runs: max(*runs, 1), counts: []int{1, 100, 300}, calls: 5}, *baseline)
 	stop()
 	fmt.Print(report)
 	if err == nil && *baseline == "" {
@@ -57,43 +56,29 @@ func measure(ctx context.Context, s scale, baseline string) (report string, err 
 	if err != nil {
 		return "", err
 	}
-	for _, section := range []func() (string, error){
-		func() (string, error) { return title(ctx, s.runs) },
-		func() (string, error) { return compareTimes(ctx, s, subjects) },
-		func() (string, error) { return countCalls(ctx, s.calls, subjects[0]) },
-		func() (string, error) { return measureLimited(ctx, s.limited, subjects[0]) },
-	} {
-		text, err := section()
-		report += text
-		if err != nil {
-			return report, err
-		}
+	heading, err := title(ctx, s.runs)
+	if err != nil {
+		return "", err
 	}
-	return report, nil
+	times, err := compareTimes(ctx, s, subjects)
+	if err != nil {
+		return "", err
+	}
+	calls, err := countCalls(ctx, s.calls, subjects[0])
+	return heading + times + "\n" + calls, err
 }
 
-// prepare builds the providers. The first subject is the provider, the second
-// the smallest one, the third, if any, the baseline.
+// prepare returns the provider, the smallest one and, if any, the baseline.
 func prepare(ctx context.Context, dir, baseline string) ([]*subject, error) {
-	provider, smallest := filepath.Join(dir, "provider"), filepath.Join(dir, "smallest")
-	if err := errors.Join(build(ctx, provider, ""), build(ctx, smallest, "/internal/bench/smallest")); err != nil {
-		return nil, err
+	provider := &subject{name: "provider", provider: "ioneth", dir: filepath.Join(dir, "provider")}
+	smallest := &subject{name: "smallest", provider: "smallest", dir: filepath.Join(dir, "smallest")}
+	err := errors.Join(
+		provider.configure(ionethTF), tfcli.Build(ctx, provider.binary(), ""),
+		smallest.configure(smallestTF), tfcli.Build(ctx, smallest.binary(), "/internal/bench/smallest"))
+	if err != nil || baseline == "" {
+		return []*subject{provider, smallest}, err
 	}
-	subjects := []*subject{
-		{name: "provider", source: "ioneth", binary: provider, hcl: ionethTF},
-		{name: "smallest", source: "smallest", binary: smallest, hcl: smallestTF},
-	}
-	if baseline != "" {
-		path, err := filepath.Abs(baseline)
-		if err != nil {
-			return nil, err
-		}
-		subjects = append(subjects, &subject{name: "baseline", source: "ioneth", binary: path, hcl: ionethTF})
-	}
-	for _, s := range subjects {
-		if err := s.install(ctx, filepath.Join(dir, "work-"+s.name)); err != nil {
-			return nil, err
-		}
-	}
-	return subjects, nil
+	other := &subject{name: "baseline", provider: "ioneth", dir: filepath.Join(dir, "baseline")}
+	path, err := filepath.Abs(baseline)
+	return []*subject{provider, smallest, other}, errors.Join(err, other.configure(ionethTF), os.Symlink(path, other.binary()))
 }

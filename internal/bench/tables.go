@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -27,34 +25,51 @@ var timedOperations = []struct {
 	{"refresh", []string{"plan", "-refresh-only"}},
 }
 
-// compareTimes times each operation for all subjects in turn. A different one
-// comes first in each run, and a ratio is the median of the ratios of the runs,
-// so that what slows the machine down for a while slows all of them.
+// compareTimes returns a table of the medians of each operation's costs, and of the
+// ratios of the provider's costs to those of the other subjects.
 func compareTimes(ctx context.Context, s scale, subjects []*subject) (string, error) {
-	header := "| operation | deployments | wall time | smallest | ratio | processor time | smallest | ratio |"
-	if len(subjects) > 2 {
-		header += " processor time of the baseline | ratio |"
+	cells := []string{"operation", "deployments"}
+	for _, name := range costNames {
+		cells = append(cells, name)
+		for _, other := range subjects[1:] {
+			cells = append(cells, other.name, "ratio")
+		}
 	}
-	table := header + "\n" + strings.Repeat("| --- ", strings.Count(header, "|")-1) + "|\n"
+	table := header(cells...)
 	for _, n := range s.counts {
-		costs := make([][][]cost, len(timedOperations)) // by operation, run and subject
-		for run := range s.runs {
-			rows, err := timeOperations(ctx, n, run, subjects)
-			if err != nil {
+		runs := make([][][]cost, s.runs)
+		for i := range runs {
+			var err error
+			if runs[i], err = timeOperations(ctx, n, i, subjects); err != nil {
 				return "", err
-			}
-			for op, row := range rows {
-				costs[op] = append(costs[op], row)
 			}
 		}
 		for op, operation := range timedOperations {
-			table += fmt.Sprintf("| %s | %d | %s |\n", operation.name, n, compare(costs[op]))
+			table += row(append([]string{operation.name, fmt.Sprint(n)}, costCells(runs, op)...)...)
 		}
 	}
 	return table, nil
 }
 
-// timeOperations returns the costs by operation and subject.
+// costCells returns the cells of a row. A ratio is the median of the ratios of the
+// runs, because the subjects take turns within a run.
+func costCells(runs [][][]cost, op int) (cells []string) {
+	for kind := range costNames {
+		for i := range runs[0][op] {
+			seconds := median(runs, func(costs [][]cost) float64 { return costs[op][i][kind] })
+			cells = append(cells, fmt.Sprintf("%.2f s", seconds))
+			if i > 0 {
+				ratio := median(runs, func(costs [][]cost) float64 { return costs[op][0][kind] / costs[op][i][kind] })
+				cells = append(cells, fmt.Sprintf("%.2f", ratio))
+			}
+		}
+	}
+	return cells
+}
+
+// timeOperations returns the costs by operation and subject. A different subject
+// comes first in each run, so that what slows the machine down for a while slows
+// all of them.
 func timeOperations(ctx context.Context, n, run int, subjects []*subject) (costs [][]cost, err error) {
 	for _, s := range subjects {
 		if err := s.reset(ctx); err != nil {
@@ -62,43 +77,26 @@ func timeOperations(ctx context.Context, n, run int, subjects []*subject) (costs
 		}
 	}
 	for _, operation := range timedOperations {
-		row := make([]cost, len(subjects))
+		bySubject := make([]cost, len(subjects))
 		for i := range subjects {
 			at := (i + run) % len(subjects)
-			if row[at], err = subjects[at].terraform(ctx, append(slices.Clone(operation.args), instances(n))...); err != nil {
+			if bySubject[at], err = subjects[at].terraform(ctx, append(slices.Clone(operation.args), instances(n))...); err != nil {
 				return nil, err
 			}
 		}
-		fmt.Fprintf(os.Stderr, "%s of %d: %.2f\n", operation.name, n, row)
-		costs = append(costs, row)
+		fmt.Fprintf(os.Stderr, "%s of %d: %.2f\n", operation.name, n, bySubject)
+		costs = append(costs, bySubject)
 	}
 	return costs, nil
 }
 
 func instances(n int) string { return fmt.Sprintf("-var=n=%d", n) }
 
-// compare returns the cells of a row, from the costs by run and subject.
-func compare(costs [][]cost) string {
-	wall := func(c cost) float64 { return c.wall }
-	cpu := func(c cost) float64 { return c.cpu }
-	of := func(subject int, field func(cost) float64) string {
-		return fmt.Sprintf("%.2f s", median(costs, func(row []cost) float64 { return field(row[subject]) }))
-	}
-	ratio := func(subject int, field func(cost) float64) string {
-		return fmt.Sprintf("%.2f", median(costs, func(row []cost) float64 { return field(row[0]) / field(row[subject]) }))
-	}
-	cells := []string{of(0, wall), of(1, wall), ratio(1, wall), of(0, cpu), of(1, cpu), ratio(1, cpu)}
-	if len(costs[0]) > 2 {
-		cells = append(cells, of(2, cpu), ratio(2, cpu))
-	}
-	return strings.Join(cells, " | ")
-}
-
 // median returns the median of a value of each run.
-func median(costs [][]cost, value func([]cost) float64) float64 {
+func median(runs [][][]cost, value func([][]cost) float64) float64 {
 	var values []float64
-	for _, row := range costs {
-		values = append(values, value(row))
+	for _, costs := range runs {
+		values = append(values, value(costs))
 	}
 	slices.Sort(values)
 	return values[len(values)/2]
@@ -111,7 +109,7 @@ func countCalls(ctx context.Context, n int, s *subject) (string, error) {
 	if err := s.reset(ctx); err != nil {
 		return "", err
 	}
-	table := fmt.Sprintf("\n| operation | API calls for %d deployments |\n| --- | --- |\n", n)
+	table := header("operation", fmt.Sprintf("API calls for %d deployments", n))
 	for _, step := range []struct {
 		operation string // empty: not counted
 		args      []string
@@ -132,7 +130,7 @@ func countCalls(ctx context.Context, n int, s *subject) (string, error) {
 			return "", err
 		}
 		if step.operation != "" {
-			table += fmt.Sprintf("| %s | %s |\n", step.operation, describeCalls(s.api.Requests("", "")))
+			table += row(step.operation, describeCalls(s.api.Requests("", "")))
 		}
 	}
 	return table, nil
@@ -153,45 +151,11 @@ func describeCalls(requests []caastest.Request) string {
 	return strings.Join(calls, ", ")
 }
 
-// maxLimitedRatio is how much longer than ideal an operation under a rate limit
-// may take.
-const maxLimitedRatio = 1.5
+// row returns a row of a Markdown table, and header its first two rows.
+func row(cells ...string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 
-var errTooSlow = errors.New("an operation under the rate limit took too long")
-
-// measureLimited returns a table of operations under a rate limit. The ideal time
-// is what the accepted requests take at that rate after the burst.
-func measureLimited(ctx context.Context, n int, s *subject) (string, error) {
-	const perSecond, burst = 20, 20
-	if err := s.reset(ctx); err != nil {
-		return "", err
-	}
-	table := fmt.Sprintf("\nAt most %d requests per second, burst %d, `Retry-After: 1`. The ratio may be %.1f.\n\n", perSecond, burst, maxLimitedRatio)
-	table += "| operation | deployments | accepted | rejected | wall time | ideal | ratio |\n" + strings.Repeat("| --- ", 7) + "|\n"
-	tooSlow := false
-	for _, operation := range timedOperations[1:] {
-		s.api.Configure(func(o *caastest.Options) {
-			o.Limit = caastest.RateLimit{PerSecond: perSecond, Burst: burst, RetryAfter: "1"}
-		}) // fills the bucket again
-		took, err := s.terraform(ctx, append(slices.Clone(operation.args), instances(n))...)
-		if err != nil {
-			return "", err
-		}
-		requests, rejected := s.api.Requests("", ""), 0
-		for _, r := range requests {
-			if r.Status == http.StatusTooManyRequests {
-				rejected++
-			}
-		}
-		accepted := len(requests) - rejected
-		ideal := float64(accepted-burst) / perSecond
-		tooSlow = tooSlow || took.wall > maxLimitedRatio*ideal
-		table += fmt.Sprintf("| %s | %d | %d | %d | %.1f s | %.1f s | %.2f |\n", operation.name, n, accepted, rejected, took.wall, ideal, took.wall/ideal)
-	}
-	if tooSlow {
-		return table, errTooSlow
-	}
-	return table, nil
+func header(cells ...string) string {
+	return row(cells...) + row(slices.Repeat([]string{"---"}, len(cells))...)
 }
 
 // title returns the title of the report and where its numbers come from.
@@ -205,7 +169,7 @@ func title(ctx context.Context, runs int) (string, error) {
 # What the provider adds to Terraform
 
 Medians of %d runs on %s/%s, %d cores, %s, %s. The API is a mock that answers at once.
-Processor time is that of the provider alone, all its launches together. "Smallest" is a provider with one resource of one attribute and no API.
+Processor time is that of Terraform and of all its launches of the provider. "Smallest" is a provider with one resource of one attribute and no API.
 
 `, runs, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version), nil
 }

@@ -93,7 +93,7 @@ func (d *demo) prepare(ctx context.Context) error {
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	if err := tfcli.Build(ctx, binary); err != nil {
+	if err := tfcli.Build(ctx, binary, ""); err != nil {
 		return err
 	}
 	d.show.fact("The provider, built into a folder that Terraform installs from")

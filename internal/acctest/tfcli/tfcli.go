@@ -15,8 +15,7 @@ import (
 const (
 	// Version is the version of the built provider, which no registry has.
 	Version = "0.0.1"
-	// Module is the provider's Go module.
-	Module = "github.com/ioneth/terraform-provider-ioneth"
+	module  = "github.com/ioneth/terraform-provider-ioneth"
 )
 
 // CLI is the command line of Terraform in a working folder.
@@ -56,12 +55,19 @@ func (c *CLI) Command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Build compiles the provider.
-func Build(ctx context.Context, binary string) error {
+// Build compiles a main package, whose path is relative to the module: the
+// provider's is empty.
+func Build(ctx context.Context, binary, pkg string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-X main.version="+Version, //nolint:gosec // the arguments are constants and a path of ours
-		"-o", binary, Module)
+		"-o", binary, module+pkg)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// DevOverride returns the settings with which Terraform runs the provider of a
+// source, such as "ioneth/ioneth", from a folder, without terraform init.
+func DevOverride(source, folder string) []byte {
+	return fmt.Appendf(nil, "provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", source, folder)
 }

@@ -1,6 +1,6 @@
 terraform {
   required_providers {
-    ioneth = { source = "registry.terraform.io/ioneth/ioneth" }
+    ioneth = { source = "ioneth/ioneth" }
   }
 }
 

@@ -1,6 +1,6 @@
 terraform {
   required_providers {
-    smallest = { source = "registry.terraform.io/ioneth/smallest" }
+    smallest = { source = "ioneth/smallest" }
   }
 }
 
