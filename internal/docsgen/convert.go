@@ -11,12 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// converter turns the protocol's schemas into those of Terraform's JSON format.
-// It collects errors instead of returning them, so that a tree is converted in
-// plain expressions; the result counts only if errs is empty.
-type converter struct {
-	errs []error
-}
+// This file converts the protocol's schemas to those of Terraform's JSON format.
 
 // convertAll applies convert to each value.
 func convertAll[From, To any](from map[string]From, convert func(From) To) map[string]To {
@@ -27,42 +22,29 @@ func convertAll[From, To any](from map[string]From, convert func(From) To) map[s
 	return to
 }
 
-func (c *converter) schema(s *tfprotov6.Schema) *tfjson.Schema {
-	if s == nil {
-		return nil
-	}
-	return &tfjson.Schema{Version: unsigned(s.Version), Block: c.block(s.Block)}
+func schema(s *tfprotov6.Schema) *tfjson.Schema {
+	return &tfjson.Schema{Version: unsigned(s.Version), Block: block(s.Block)}
 }
 
-func (c *converter) action(a *tfprotov6.ActionSchema) *tfjson.ActionSchema {
-	return &tfjson.ActionSchema{Block: c.block(a.Schema.Block)}
+func action(a *tfprotov6.ActionSchema) *tfjson.ActionSchema {
+	return &tfjson.ActionSchema{Block: block(a.Schema.Block)}
 }
 
-func (c *converter) block(b *tfprotov6.SchemaBlock) *tfjson.SchemaBlock {
-	blocks := make(map[string]*tfjson.SchemaBlockType, len(b.BlockTypes))
-	for _, nested := range b.BlockTypes {
-		blocks[nested.TypeName] = &tfjson.SchemaBlockType{
-			NestingMode: nestingMode(nested.Nesting),
-			Block:       c.block(nested.Block),
-			MinItems:    unsigned(nested.MinItems),
-			MaxItems:    unsigned(nested.MaxItems),
-		}
-	}
+func block(b *tfprotov6.SchemaBlock) *tfjson.SchemaBlock {
 	return &tfjson.SchemaBlock{
-		Attributes:      c.attributes(b.Attributes),
-		NestedBlocks:    blocks,
+		Attributes:      attributes(b.Attributes),
 		Description:     b.Description,
 		DescriptionKind: descriptionKind(b.DescriptionKind),
 		Deprecated:      b.Deprecated,
 	}
 }
 
-func (c *converter) attributes(from []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttribute {
+func attributes(from []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttribute {
 	to := make(map[string]*tfjson.SchemaAttribute, len(from))
 	for _, a := range from {
 		to[a.Name] = &tfjson.SchemaAttribute{
-			AttributeType:       c.valueType(a.Type),
-			AttributeNestedType: c.nested(a.NestedType),
+			AttributeType:       valueType(a.Type),
+			AttributeNestedType: nested(a.NestedType),
 			Description:         a.Description,
 			DescriptionKind:     descriptionKind(a.DescriptionKind),
 			Deprecated:          a.Deprecated,
@@ -76,21 +58,21 @@ func (c *converter) attributes(from []*tfprotov6.SchemaAttribute) map[string]*tf
 	return to
 }
 
-func (c *converter) nested(o *tfprotov6.SchemaObject) *tfjson.SchemaNestedAttributeType {
+func nested(o *tfprotov6.SchemaObject) *tfjson.SchemaNestedAttributeType {
 	if o == nil {
 		return nil
 	}
 	return &tfjson.SchemaNestedAttributeType{
-		Attributes:  c.attributes(o.Attributes),
+		Attributes:  attributes(o.Attributes),
 		NestingMode: nestingMode(o.Nesting),
 	}
 }
 
-func (c *converter) identity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
+func identity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
 	attributes := make(map[string]*tfjson.IdentityAttribute, len(s.IdentityAttributes))
 	for _, a := range s.IdentityAttributes {
 		attributes[a.Name] = &tfjson.IdentityAttribute{
-			IdentityType:      c.valueType(a.Type),
+			IdentityType:      valueType(a.Type),
 			Description:       a.Description,
 			RequiredForImport: a.RequiredForImport,
 			OptionalForImport: a.OptionalForImport,
@@ -99,22 +81,22 @@ func (c *converter) identity(s *tfprotov6.ResourceIdentitySchema) *tfjson.Identi
 	return &tfjson.IdentitySchema{Version: unsigned(s.Version), Attributes: attributes}
 }
 
-func (c *converter) function(f *tfprotov6.Function) *tfjson.FunctionSignature {
+func function(f *tfprotov6.Function) *tfjson.FunctionSignature {
 	parameters := make([]*tfjson.FunctionParameter, len(f.Parameters))
 	for i, p := range f.Parameters {
-		parameters[i] = c.parameter(p)
+		parameters[i] = parameter(p)
 	}
 	return &tfjson.FunctionSignature{
 		Description:        f.Description,
 		Summary:            f.Summary,
 		DeprecationMessage: f.DeprecationMessage,
-		ReturnType:         c.valueType(f.Return.Type),
+		ReturnType:         valueType(f.Return.Type),
 		Parameters:         parameters,
-		VariadicParameter:  c.parameter(f.VariadicParameter),
+		VariadicParameter:  parameter(f.VariadicParameter),
 	}
 }
 
-func (c *converter) parameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionParameter {
+func parameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionParameter {
 	if p == nil {
 		return nil
 	}
@@ -122,13 +104,13 @@ func (c *converter) parameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionPa
 		Name:        p.Name,
 		Description: p.Description,
 		IsNullable:  p.AllowNullValue,
-		Type:        c.valueType(p.Type),
+		Type:        valueType(p.Type),
 	}
 }
 
 // valueType goes through JSON, the one form that both type systems share. An
 // attribute with nested attributes has no type of its own.
-func (c *converter) valueType(t tftypes.Type) cty.Type {
+func valueType(t tftypes.Type) cty.Type {
 	if t == nil {
 		return cty.NilType
 	}
@@ -138,7 +120,7 @@ func (c *converter) valueType(t tftypes.Type) cty.Type {
 		err = json.Unmarshal(encoded, &to)
 	}
 	if err != nil {
-		c.errs = append(c.errs, fmt.Errorf("type %s: %w", t, err))
+		panic(fmt.Errorf("type %s: %w", t, err)) // a type that Terraform does not have
 	}
 	return to
 }
@@ -155,8 +137,5 @@ func descriptionKind(kind tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
 	return tfjson.SchemaDescriptionKindPlain
 }
 
-// unsigned converts a version or a count, which the protocol never makes
-// negative.
-func unsigned(n int64) uint64 {
-	return uint64(max(n, 0))
-}
+// unsigned converts a version, which is never negative.
+func unsigned(n int64) uint64 { return uint64(max(n, 0)) }

@@ -4,56 +4,47 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
+	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
-// formatVersion is the version of Terraform's schema format that tfjson holds.
-const formatVersion = "1.0"
+const (
+	// name is the key that tfplugindocs looks for: the provider's short name, not
+	// its Registry address.
+	name = "ioneth"
+	// formatVersion is the version of Terraform's schema format that tfjson holds.
+	formatVersion = "1.0"
+)
 
-// dump asks a provider server for everything it serves and returns it in
-// Terraform's JSON format, under the given provider name.
-func dump(ctx context.Context, name string, server tfprotov6.ProviderServer) (*tfjson.ProviderSchemas, error) {
+// dump returns everything that the provider serves in Terraform's JSON format.
+func dump(ctx context.Context) (*tfjson.ProviderSchemas, error) {
+	server := provider.NewServer("dev", caas.SystemClock{})()
 	served, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		return nil, err
-	}
-	if err := failure(served.Diagnostics); err != nil {
 		return nil, err
 	}
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		return nil, err
 	}
-	if err := failure(identities.Diagnostics); err != nil {
-		return nil, err
+	for _, d := range slices.Concat(served.Diagnostics, identities.Diagnostics) {
+		err = errors.Join(err, fmt.Errorf("%s: %s", d.Summary, d.Detail))
 	}
-
-	c := &converter{}
-	schemas := &tfjson.ProviderSchemas{
+	return &tfjson.ProviderSchemas{
 		FormatVersion: formatVersion,
 		Schemas: map[string]*tfjson.ProviderSchema{name: {
-			ConfigSchema:             c.schema(served.Provider),
-			ResourceSchemas:          convertAll(served.ResourceSchemas, c.schema),
-			DataSourceSchemas:        convertAll(served.DataSourceSchemas, c.schema),
-			EphemeralResourceSchemas: convertAll(served.EphemeralResourceSchemas, c.schema),
-			ListResourceSchemas:      convertAll(served.ListResourceSchemas, c.schema),
-			ActionSchemas:            convertAll(served.ActionSchemas, c.action),
-			Functions:                convertAll(served.Functions, c.function),
-			ResourceIdentitySchemas:  convertAll(identities.IdentitySchemas, c.identity),
+			ConfigSchema:            schema(served.Provider),
+			ResourceSchemas:         convertAll(served.ResourceSchemas, schema),
+			DataSourceSchemas:       convertAll(served.DataSourceSchemas, schema),
+			ListResourceSchemas:     convertAll(served.ListResourceSchemas, schema),
+			ActionSchemas:           convertAll(served.ActionSchemas, action),
+			Functions:               convertAll(served.Functions, function),
+			ResourceIdentitySchemas: convertAll(identities.IdentitySchemas, identity),
 		}},
-	}
-	return schemas, errors.Join(c.errs...)
-}
-
-// failure returns the errors among the diagnostics, or nil.
-func failure(diagnostics []*tfprotov6.Diagnostic) error {
-	var errs []error
-	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			errs = append(errs, fmt.Errorf("%s: %s", d.Summary, d.Detail))
-		}
-	}
-	return errors.Join(errs...)
+	}, err
 }

@@ -10,24 +10,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
-// name is the key that tfplugindocs looks for: the provider's short name, not
-// its Registry address.
-const name = "ioneth"
-
 func main() {
-	if err := run(context.Background()); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "docsgen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
-	schemas, err := dump(ctx, name, provider.NewServer("dev", caas.SystemClock{})())
+func run() error {
+	schemas, err := dump(context.Background())
 	if err != nil {
 		return err
 	}
