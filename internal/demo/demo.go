@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"time"
 
@@ -52,9 +51,8 @@ func newDemo(show *printer, temp string) (*demo, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the mock: %w", err), os.RemoveAll(dir))
 	}
-	cliConfig := filepath.Join(dir, "terraform.rc")
 	settings := []string{
-		"TF_CLI_CONFIG_FILE=" + cliConfig,
+		"TF_CLI_CONFIG_FILE=" + filepath.Join(dir, "terraform.rc"),
 		"TF_VAR_hf_token=" + hfToken,
 		"IONETH_ENDPOINT=" + api.URL(),
 		"IONETH_TOKEN=" + mockToken,
@@ -63,10 +61,7 @@ func newDemo(show *printer, temp string) (*demo, error) {
 		show: show, api: api, dir: dir, settings: settings,
 		cli: tfcli.CLI{Path: tfcli.Path(), Dir: filepath.Join(dir, "work"), Env: append(tfcli.CleanEnvironment(), settings...)},
 	}
-	// Terraform takes the provider from the mirror, and from nowhere else, so that
-	// init needs no network.
-	mirror := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(d.mirror()))
-	if err := errors.Join(os.Mkdir(d.cli.Dir, 0o750), d.write(mainTF), os.WriteFile(cliConfig, []byte(mirror), 0o600)); err != nil {
+	if err := errors.Join(os.Mkdir(d.cli.Dir, 0o750), d.write(mainTF)); err != nil {
 		return nil, errors.Join(err, d.remove())
 	}
 	return d, nil
@@ -81,19 +76,19 @@ func (d *demo) remove() error {
 	return nil
 }
 
-// prepare finds Terraform, and builds the provider into the mirror.
+// prepare finds Terraform, and builds the provider into a folder that Terraform
+// installs from.
 func (d *demo) prepare(ctx context.Context) error {
 	path, err := exec.LookPath(d.cli.Path)
 	if err != nil {
 		return fmt.Errorf("find Terraform (make demo downloads it): %w", err)
 	}
 	d.show.fact("Terraform: %s", path)
-	binary := filepath.Join(d.mirror(), "registry.terraform.io", "ioneth", "ioneth", tfcli.Version,
-		runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-ioneth_v"+tfcli.Version)
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
+	settings, err := tfcli.BuildMirror(ctx, filepath.Join(d.dir, "mirror"), tfcli.Version)
+	if err != nil {
+		return err
 	}
-	if err := tfcli.Build(ctx, binary, ""); err != nil {
+	if err := os.WriteFile(filepath.Join(d.dir, "terraform.rc"), settings, 0o600); err != nil {
 		return err
 	}
 	d.show.fact("The provider, built into a folder that Terraform installs from")
@@ -101,9 +96,6 @@ func (d *demo) prepare(ctx context.Context) error {
 	d.show.fact("The configuration: internal/demo/hcl/main.tf")
 	return nil
 }
-
-// mirror is a folder that Terraform installs from as it would from the Registry.
-func (d *demo) mirror() string { return filepath.Join(d.dir, "mirror") }
 
 // write makes hcl the configuration in the working folder.
 func (d *demo) write(hcl string) error {

@@ -20,8 +20,8 @@ func needTerraform(t *testing.T) {
 	switch {
 	case os.Getenv("TF_ACC") == "":
 		t.Skip("acceptance tests run with TF_ACC=1")
-	case !strings.HasPrefix(filepath.Base(tfcli.Path()), "terraform"):
-		t.Skip("OpenTofu installs from another registry, and words its output differently")
+	case !tfcli.IsTerraform():
+		t.Skip("the demo checks the output of Terraform")
 	}
 	t.Parallel()
 }

@@ -26,8 +26,8 @@ type step struct {
 var steps = []step{
 	{"Terraform, the provider and a mock of the API", (*demo).prepare},
 	{"Install the provider", (*demo).install},
-	{"A wrong number of GPUs is an error before any request", (*demo).rejectFourGPUs},
-	{"So is an empty list of arguments", (*demo).rejectEmptyArgs},
+	{"A wrong number of GPUs is an error before any request", reject("gpus_per_container", "4", "gpus_per_container must be 8")},
+	{"So is an empty list of arguments", reject("args", "[]", "args must have at least one item")},
 	{"Plan a deployment", (*demo).plan},
 	{"Deploy, and wait until the service answers", (*demo).apply},
 	{"Open its public URL", (*demo).open},

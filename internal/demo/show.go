@@ -9,12 +9,10 @@ import (
 
 // Styles of text on a terminal (ECMA-48).
 const (
-	bold   = "\x1b[1m"
-	red    = "\x1b[31m"
-	green  = "\x1b[32m"
-	yellow = "\x1b[33m"
-	cyan   = "\x1b[36m"
-	reset  = "\x1b[0m"
+	bold  = "\x1b[1m"
+	green = "\x1b[32m"
+	cyan  = "\x1b[36m"
+	reset = "\x1b[0m"
 )
 
 // printer writes what the demo shows.
@@ -55,16 +53,4 @@ func (p *printer) note(format string, args ...any) { p.line("", "   "+fmt.Sprint
 // fact prints what was checked.
 func (p *printer) fact(format string, args ...any) {
 	p.line(green, "   ✓ "+fmt.Sprintf(format, args...))
-}
-
-// output prints a line of Terraform's output.
-func (p *printer) output(line string) {
-	style := ""
-	switch {
-	case strings.HasPrefix(line, "Error: "):
-		style = red
-	case strings.HasPrefix(line, "Warning: "):
-		style = yellow
-	}
-	p.line(style, "   "+line)
 }

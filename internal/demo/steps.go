@@ -26,28 +26,22 @@ func (d *demo) install(ctx context.Context) error {
 	return nil
 }
 
-func (d *demo) rejectFourGPUs(ctx context.Context) error {
-	return d.reject(ctx, "gpus_per_container", "4", "gpus_per_container must be 8")
-}
-
-func (d *demo) rejectEmptyArgs(ctx context.Context) error {
-	return d.reject(ctx, "args", "[]", "args must have at least one item")
-}
-
-// reject plans with another value of an attribute, which must be an error with a
-// sentence, before any request.
-func (d *demo) reject(ctx context.Context, attribute, value, sentence string) error {
-	if err := d.change(attribute, value); err != nil {
-		return err
+// reject returns a step that plans with another value of an attribute. This must be
+// an error with a sentence, before any request.
+func reject(attribute, value, sentence string) func(*demo, context.Context) error {
+	return func(d *demo, ctx context.Context) error {
+		if err := d.change(attribute, value); err != nil {
+			return err
+		}
+		if _, err := d.terraform(ctx, 1, sentence, "plan"); err != nil {
+			return err
+		}
+		if requests := d.api.Requests("", ""); len(requests) > 0 {
+			return fmt.Errorf("the mock received %s %s, want no request", requests[0].Method, requests[0].Path)
+		}
+		d.show.fact("The mock received no request")
+		return d.write(mainTF)
 	}
-	if _, err := d.terraform(ctx, 1, sentence, "plan"); err != nil {
-		return err
-	}
-	if requests := d.api.Requests("", ""); len(requests) > 0 {
-		return fmt.Errorf("the mock received %s %s, want no request", requests[0].Method, requests[0].Path)
-	}
-	d.show.fact("The mock received no request")
-	return d.write(mainTF)
 }
 
 func (d *demo) plan(ctx context.Context) error {

@@ -49,10 +49,10 @@ func (d *demo) terraform(ctx context.Context, wantCode int, sentence string, arg
 	return out, nil
 }
 
-// findSecret returns the first secret in a text, "" when there is none.
-func findSecret(text string) string {
+// findSecret returns the first secret in a string, "" when there is none.
+func findSecret(s string) string {
 	for _, secret := range []string{hfToken, mockToken} {
-		if strings.Contains(text, secret) {
+		if strings.Contains(s, secret) {
 			return secret
 		}
 	}
@@ -73,32 +73,25 @@ var boilerplate = []struct {
 
 // transcript shows the lines of a command's output that matter.
 type transcript struct {
-	show    *printer
-	skips   bool   // inside of boilerplate
-	until   string // its last line
-	started bool   // a line was shown
-	blank   bool   // an empty line is due before the next one
+	show  *printer
+	last  string // the line shown last
+	skips bool   // inside of boilerplate
+	until string // its last line
 }
 
-// add takes the next line.
+// add takes the next line. It shows one empty line for several.
 func (t *transcript) add(line string) {
-	switch {
-	case t.skip(line):
-	case line == "":
-		t.blank = t.started
-	default:
-		if t.blank {
-			t.show.output("")
-		}
-		t.show.output(line)
-		t.started, t.blank = true, false
+	if t.skip(line) || line == "" && t.last == "" {
+		return
 	}
+	t.show.note("%s", line)
+	t.last = line
 }
 
 // end separates the output from what follows.
 func (t *transcript) end() {
-	if t.started {
-		t.show.output("")
+	if t.last != "" {
+		t.show.note("")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -16,6 +17,9 @@ func TestMain(m *testing.M) { acctest.Main(m) }
 // and actions, which the oldest version does not print, it checks samples.
 func TestAccDump(t *testing.T) {
 	t.Parallel()
+	if !tfcli.IsTerraform() {
+		t.Skip("compares with Terraform")
+	}
 	var printed tfjson.ProviderSchemas
 	tf := acctest.New(t, caastest.Options{}).Terraform(t)
 	if err := json.Unmarshal([]byte(tf.Run("providers", "schema", "-json")), &printed); err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -30,7 +31,10 @@ func TestAccGuides(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are for a POSIX shell")
 	}
-	mirror := installInMirror(t)
+	settings, err := tfcli.BuildMirror(t.Context(), t.TempDir(), guideVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, guide := range map[string]struct {
 		start string // the heading at which the mock or the account is ready
 		wants []string
@@ -47,7 +51,7 @@ func TestAccGuides(t *testing.T) {
 			}
 			env := acctest.New(t, restarting())
 			tf := env.Terraform(t)
-			tf.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror))
+			tf.Write("cli.tfrc", string(settings))
 			tf.Write("versions.tf", "") // the examples have their own requirement
 			tf.Write("guide.sh", guideScript(t, steps))
 
@@ -92,20 +96,4 @@ func guideScript(t *testing.T, guide string) string {
 		}
 	}
 	return script.String()
-}
-
-// installInMirror builds the provider into a folder that Terraform and OpenTofu
-// install from.
-func installInMirror(t *testing.T) string {
-	t.Helper()
-	mirror := t.TempDir()
-	name := "terraform-provider-ioneth_v" + guideVersion
-	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		binary := filepath.Join(mirror, registry, "ioneth", "ioneth", guideVersion, runtime.GOOS+"_"+runtime.GOARCH, name)
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/ioneth/terraform-provider-ioneth")
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-	}
-	return mirror
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +35,9 @@ func Path() string {
 	}
 	return "terraform"
 }
+
+// IsTerraform reports whether Path is Terraform, and not OpenTofu, by its name.
+func IsTerraform() bool { return strings.HasPrefix(filepath.Base(Path()), "terraform") }
 
 // CleanEnvironment returns the caller's environment without the settings and
 // credentials of Terraform and the provider, and with settings for output that
@@ -64,6 +69,22 @@ func Build(ctx context.Context, binary, pkg string) error {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// BuildMirror compiles the provider into a filesystem mirror: a folder that Terraform
+// and OpenTofu install a version of the provider from, as they would from their
+// registries. It returns the settings that make them install from nowhere else.
+func BuildMirror(ctx context.Context, mirror, version string) ([]byte, error) {
+	file := "terraform-provider-ioneth_v" + version
+	if runtime.GOOS == "windows" {
+		file += ".exe"
+	}
+	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		if err := Build(ctx, filepath.Join(mirror, registry, "ioneth", "ioneth", version, runtime.GOOS+"_"+runtime.GOARCH, file), ""); err != nil {
+			return nil, err
+		}
+	}
+	return fmt.Appendf(nil, "provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror)), nil
 }
 
 // DevOverride returns the settings with which Terraform runs the provider of a
