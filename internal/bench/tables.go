@@ -168,7 +168,7 @@ func title(ctx context.Context, runs int) (string, error) {
 	return fmt.Sprintf(`<!-- Written by make bench. -->
 # What the provider adds to Terraform
 
-Medians of %d runs on %s/%s, %d cores, %s, %s. The API is a mock that answers at once.
+Medians of %d run(s) on %s/%s, %d cores, %s, %s. The API is a mock that answers at once.
 Processor time is that of Terraform and of all its launches of the provider. "Smallest" is a provider with one resource of one attribute and no API.
 
 `, runs, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version), nil
