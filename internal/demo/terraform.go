@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os/exec"
 	"strings"
 )
 
@@ -16,23 +17,10 @@ func (d *demo) terraform(ctx context.Context, wantCode int, sentence string, arg
 	command := "terraform " + strings.Join(args, " ")
 	d.show.command(command)
 	cmd := d.cli.Command(ctx, args...)
-	pipe, err := cmd.StdoutPipe()
+	out, err := d.stream(cmd)
 	if err != nil {
 		return "", err
 	}
-	cmd.Stderr = cmd.Stdout
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	var all strings.Builder
-	shown := &transcript{show: d.show}
-	for lines := bufio.NewScanner(pipe); lines.Scan(); {
-		fmt.Fprintln(&all, lines.Text())
-		shown.add(lines.Text())
-	}
-	shown.end()
-	_ = cmd.Wait() // the exit code counts
-	out := all.String()
 	if code := cmd.ProcessState.ExitCode(); code != wantCode {
 		return "", fmt.Errorf("%s: exit code %d, want %d; its output:\n%s", command, code, wantCode, out)
 	}
@@ -49,7 +37,29 @@ func (d *demo) terraform(ctx context.Context, wantCode int, sentence string, arg
 	return out, nil
 }
 
-// findSecret returns the first secret in a string, "" when there is none.
+// stream runs a command, shows the lines of its output that matter as they come, and
+// returns all of the output. The exit code is in the command.
+func (d *demo) stream(cmd *exec.Cmd) (string, error) {
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	var all strings.Builder
+	shown := &transcript{show: d.show}
+	for lines := bufio.NewScanner(pipe); lines.Scan(); {
+		fmt.Fprintln(&all, lines.Text())
+		shown.add(lines.Text())
+	}
+	shown.end()
+	_ = cmd.Wait() // its error is the exit code
+	return all.String(), nil
+}
+
+// findSecret returns the first secret in a string, or an empty string.
 func findSecret(s string) string {
 	for _, secret := range []string{hfToken, mockToken} {
 		if strings.Contains(s, secret) {
