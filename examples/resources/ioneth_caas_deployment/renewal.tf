@@ -6,7 +6,7 @@ data "ioneth_caas_available_replicas" "h100" {
   hardware_id = one(data.ioneth_caas_hardware.h100.hardware[*].hardware_id)
 }
 
-# Each plan with fewer than 12 hours left buys 24 more, up to 30 days in total.
+# Each apply with fewer than 12 hours left buys 24 more, up to 30 days in total.
 resource "ioneth_caas_deployment" "service" {
   resource_private_name = "service"
   duration_hours        = 48

@@ -40,7 +40,7 @@ resource "ioneth_caas_deployment" "service" {
   duration_hours = 48
   max_cost_usdc  = 2000 # of each apply
 
-  # Each plan with fewer than 12 hours left buys 24 more.
+  # Each apply with fewer than 12 hours left buys 24 more.
   renewal = {
     early_renewal_hours = 12
     hours               = 24
