@@ -84,7 +84,7 @@ func (d *demo) prepare(ctx context.Context) error {
 		return fmt.Errorf("find Terraform (make demo downloads it): %w", err)
 	}
 	d.show.fact("Terraform: %s", path)
-	settings, err := tfcli.BuildMirror(ctx, filepath.Join(d.dir, "mirror"), tfcli.Version)
+	settings, err := tfcli.BuildMirror(ctx, filepath.Join(d.dir, "mirror"))
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,8 @@ func TestDemo(t *testing.T) {
 	wantEmpty(t, temp)
 }
 
-// TestDemo_keep runs the commands that the demo prints.
+// TestDemo_keep runs the commands that the demo prints, and continues with an
+// example, as the guide "Getting started" does.
 func TestDemo_keep(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the lines are for a POSIX shell")
@@ -81,9 +82,15 @@ func TestDemo_keep(t *testing.T) {
 
 	_, after, _ := strings.Cut(shown, "In another terminal:")
 	script, _, _ := strings.Cut(after, "Ctrl-C here")
+	example, err := filepath.Abs("../../examples/scenarios/list-hardware/main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script += "\nmkdir hardware && cd hardware && cp '" + example + "' . && terraform init && terraform plan"
 	shell := exec.CommandContext(ctx, "sh", "-ec", script)
 	shell.Env = append(tfcli.CleanEnvironment(), "IONETH_API_KEY=of-the-real-api")
-	if out, err := shell.CombinedOutput(); err != nil || !strings.Contains(string(out), "No changes.") {
+	out, err := shell.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "No changes.") || !strings.Contains(string(out), "H100 SXM") {
 		t.Errorf("%v: %s\nafter%s", err, out, shown)
 	}
 	stop()

@@ -16,9 +16,6 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// guideVersion satisfies the version constraint of the examples.
-const guideVersion = "0.1.0"
-
 // guideStep is a block of shell commands, an example that the reader saves as
 // main.tf, or a line that the reader adds to it.
 var guideStep = regexp.MustCompile("(?ms)^```shell\n(.*?)^```|^\\{\\{ tffile \"(examples/.*?)\" \\}\\}|^Add the line `(.*?)` below `(.*?)` in `main.tf`")
@@ -31,7 +28,7 @@ func TestAccGuides(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are for a POSIX shell")
 	}
-	settings, err := tfcli.BuildMirror(t.Context(), t.TempDir(), guideVersion)
+	settings, err := tfcli.BuildMirror(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

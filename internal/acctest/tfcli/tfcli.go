@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// Version is the version of the built provider, which no registry has.
-	Version = "0.0.1"
+	// Version is the version of the built provider, one that the examples accept.
+	Version = "0.1.0"
 	module  = "github.com/ioneth/terraform-provider-ioneth"
 )
 
@@ -72,15 +72,15 @@ func Build(ctx context.Context, binary, pkg string) error {
 }
 
 // BuildMirror compiles the provider into a filesystem mirror: a folder that Terraform
-// and OpenTofu install a version of the provider from, as they would from their
-// registries. It returns the settings that make them install from nowhere else.
-func BuildMirror(ctx context.Context, mirror, version string) ([]byte, error) {
-	file := "terraform-provider-ioneth_v" + version
+// and OpenTofu install it from, as they would from their registries. It returns the
+// settings that make them install from nowhere else.
+func BuildMirror(ctx context.Context, mirror string) ([]byte, error) {
+	file := "terraform-provider-ioneth_v" + Version
 	if runtime.GOOS == "windows" {
 		file += ".exe"
 	}
 	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		if err := Build(ctx, filepath.Join(mirror, registry, "ioneth", "ioneth", version, runtime.GOOS+"_"+runtime.GOARCH, file), ""); err != nil {
+		if err := Build(ctx, filepath.Join(mirror, registry, "ioneth", "ioneth", Version, runtime.GOOS+"_"+runtime.GOARCH, file), ""); err != nil {
 			return nil, err
 		}
 	}
