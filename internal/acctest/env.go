@@ -54,19 +54,13 @@ func New(t testing.TB, o caastest.Options) *Env {
 		o.Clock = clock
 	}
 	api := caastest.Start(t, o)
-	e := &Env{
+	return &Env{
 		API: api, Clock: clock,
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"ioneth": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", clock)(), nil },
 		},
+		Provider: fmt.Sprintf("provider \"ioneth\" {\n  endpoint = %q\n  token    = \"test-token\"\n}\n", api.URL()),
 	}
-	e.Provider = e.ProviderWithToken(`"test-token"`)
-	return e
-}
-
-// ProviderWithToken returns a provider block whose token is an expression.
-func (e *Env) ProviderWithToken(expression string) string {
-	return fmt.Sprintf("provider \"ioneth\" {\n  endpoint = %q\n  token    = %s\n}\n", e.API.URL(), expression)
 }
 
 // Config returns a configuration with the provider block.

@@ -3,13 +3,15 @@ package acctest
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
 // DeploymentType is the type of the deployment resource and its list resource.
@@ -57,26 +59,14 @@ func (e *Env) ServerWithConfig(t testing.TB, config string) (s *Server, diagnost
 func (e *Env) ServerWithUnknownToken(t testing.TB) *Server {
 	t.Helper()
 	s := e.startServer(t)
-	of := s.Schemas.Provider.ValueType().(tftypes.Object) //nolint:errcheck,forcetypeassert // a schema is an object
-	attributes := map[string]tftypes.Value{}
-	for name, attribute := range of.AttributeTypes {
-		attributes[name] = tftypes.NewValue(attribute, nil)
-	}
-	attributes["token"] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-	s.configure(s.Dynamic(tftypes.NewValue(of, attributes)))
+	block := "provider \"ioneth\" {\n  token = unknown\n}\n"
+	s.configure(s.Dynamic(evaluate(t, block, s.Schemas.Provider.ValueType(), map[string]cty.Value{"unknown": cty.DynamicVal})))
 	return s
 }
 
 func (e *Env) startServer(t testing.TB) *Server {
 	t.Helper()
-	started, err := e.ProtoV6ProviderFactories["ioneth"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, ok := started.(protocol)
-	if !ok {
-		t.Fatal("the provider serves neither lists nor actions")
-	}
+	server := provider.NewServer("test", e.Clock)().(protocol) //nolint:errcheck,forcetypeassert // it is our own server
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -96,10 +86,8 @@ func (s *Server) Must(err error, diagnostics []*tfprotov6.Diagnostic) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			s.t.Fatalf("%s: %s", d.Summary, d.Detail)
-		}
+	if failed(diagnostics) {
+		s.t.Fatal(Texts(diagnostics))
 	}
 }
 
@@ -107,9 +95,7 @@ func (s *Server) Must(err error, diagnostics []*tfprotov6.Diagnostic) {
 func (s *Server) Value(of tftypes.Type, json string) *tfprotov6.DynamicValue {
 	s.t.Helper()
 	v, err := tftypes.ValueFromJSON([]byte(json), of) //nolint:staticcheck // there is no other
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	s.Must(err, nil)
 	return s.Dynamic(v)
 }
 
@@ -117,9 +103,7 @@ func (s *Server) Value(of tftypes.Type, json string) *tfprotov6.DynamicValue {
 func (s *Server) Dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
 	s.t.Helper()
 	dynamic, err := tfprotov6.NewDynamicValue(v.Type(), v)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	s.Must(err, nil)
 	return &dynamic
 }
 
@@ -175,45 +159,7 @@ func (s *Server) ReadDataSource(typeName, config string) (state any, diagnostics
 	}
 	v, err := read.State.Unmarshal(of)
 	s.Must(err, nil)
-	return s.decode(v), Texts(read.Diagnostics)
-}
-
-// decode returns a known value as encoding/json decodes it.
-func (s *Server) decode(v tftypes.Value) any {
-	s.t.Helper()
-	switch {
-	case v.IsNull():
-		return nil
-	case v.Type().Is(tftypes.String):
-		return as[string](s, v)
-	case v.Type().Is(tftypes.Bool):
-		return as[bool](s, v)
-	case v.Type().Is(tftypes.Number):
-		number := as[big.Float](s, v)
-		float, _ := number.Float64()
-		return float
-	case v.Type().Is(tftypes.Object{}), v.Type().Is(tftypes.Map{}):
-		members := map[string]any{}
-		for name, member := range as[map[string]tftypes.Value](s, v) {
-			members[name] = s.decode(member)
-		}
-		return members
-	default: // a list or a set
-		elements := []any{}
-		for _, element := range as[[]tftypes.Value](s, v) {
-			elements = append(elements, s.decode(element))
-		}
-		if v.Type().Is(tftypes.Set{}) { // its order means nothing
-			slices.SortFunc(elements, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-		}
-		return elements
-	}
-}
-
-func as[T any](s *Server, v tftypes.Value) (as T) {
-	s.t.Helper()
-	s.Must(v.As(&as), nil)
-	return as
+	return goValue(v), Texts(read.Diagnostics)
 }
 
 // WantIdentity checks that an identity is that of a deployment.
@@ -225,9 +171,7 @@ func (s *Server) WantIdentity(what string, identity *tfprotov6.ResourceIdentityD
 	}
 	of := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"deployment_id": tftypes.String}}
 	got, err := identity.IdentityData.Unmarshal(of)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	s.Must(err, nil)
 	if want := tftypes.NewValue(of, map[string]tftypes.Value{"deployment_id": tftypes.NewValue(tftypes.String, id)}); !got.Equal(want) {
 		s.t.Errorf("%s: the identity is %s, want %s", what, got, want)
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
 
@@ -29,13 +28,12 @@ const (
 // testEnv is a mock API on a fake clock, and one deployment resource.
 type testEnv struct {
 	*caastest.Server
+	*acctest.Core
 	t         testing.TB
-	clock     *caastest.Clock
-	ctx       context.Context
+	env       *acctest.Env
 	interrupt func()          // Ctrl-C
-	state     *resourceState  // nil: not in the state
 	output    strings.Builder // all diagnostics
-	log       *lockedBuffer   // at TRACE
+	log       lockedBuffer    // at TRACE
 }
 
 // newTestEnv starts a mock and applies what the operation starts from.
@@ -47,30 +45,58 @@ func newTestEnv(t testing.TB, o operation) *testEnv {
 			Ready: 90 * time.Minute, List: o.late, ShowExtended: o.late,
 		},
 	})
-	log := &lockedBuffer{}
-	ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(context.Background(), log), log)
-	e := &testEnv{Server: env.API, t: t, clock: env.Clock, ctx: ctx, log: log}
-	if o.before != nil {
+	e := &testEnv{Server: env.API, Core: env.Core(t), t: t, env: env}
+	e.Token, e.Settings = fmt.Sprintf("%q", secretToken), fmt.Sprintf("api_key = %q", secretAPIKey)
+	e.Context = tfsdklogtest.RootLogger(tflogtest.RootLogger(context.Background(), &e.log), &e.log)
+	if o.before != (config{}) {
 		if !e.apply(e.plan(o.before)) {
 			t.Fatalf("the apply before fails: %s", e.output.String())
 		}
-		e.clock.Advance(time.Hour)
+		env.Clock.Advance(time.Hour)
 	}
 	return e
 }
 
-// violate fails the test because an invariant is violated.
-func (e *testEnv) violate(invariant, format string, args ...any) {
-	e.t.Helper()
-	e.t.Errorf("violated: %s: %s\nTerraform output:\n%s", invariant, fmt.Sprintf(format, args...), e.output.String())
+// plan plans, and prints the diagnostics.
+func (e *testEnv) plan(c config) *acctest.Plan {
+	p := e.Plan(c.hcl())
+	e.print(p.Diagnostics)
+	return p
 }
 
-// print adds diagnostics to the output. It returns false after an error.
-func (e *testEnv) print(diags []*tfprotov6.Diagnostic) bool {
-	for _, d := range diags {
-		fmt.Fprintf(&e.output, "%s: %s\n%s\n\n", d.Severity, d.Summary, d.Detail)
+// apply applies a plan, and prints the diagnostics. It returns false after an error.
+func (e *testEnv) apply(p *acctest.Plan) bool {
+	diagnostics, ok := e.Apply(p)
+	e.print(diagnostics)
+	return ok
+}
+
+// imports imports a deployment into the state. It returns false after an error.
+func (e *testEnv) imports(id string) bool {
+	e.print(e.Import(id))
+	return e.id() == id
+}
+
+// applyReadiness creates the readiness resource of the newest deployment, as
+// terraform apply does after the deployment. It returns false after an error.
+func (e *testEnv) applyReadiness() bool {
+	readiness := e.env.Core(e.t)
+	readiness.Type, readiness.Token, readiness.Settings, readiness.Context = "ioneth_caas_deployment_readiness", e.Token, e.Settings, e.Context
+	diagnostics, ok := readiness.Apply(readiness.Plan(fmt.Sprintf("resource \"ioneth_caas_deployment_readiness\" \"test\" {\n  deployment_id = %q\n  path = \"/health\"\n}\n", e.newest())))
+	e.print(diagnostics)
+	return ok
+}
+
+func (e *testEnv) print(diagnostics []string) {
+	for _, text := range diagnostics {
+		fmt.Fprintf(&e.output, "%s\n\n", text)
 	}
-	return len(errorsIn(diags)) == 0
+}
+
+// id returns the ID of the deployment in the state, "" when there is none.
+func (e *testEnv) id() string {
+	id, _ := e.State()["deployment_id"].(string)
+	return id
 }
 
 // live returns the deployments that have not ended.

@@ -43,7 +43,7 @@ var faults = []fault{
 		e.Inject(caastest.Fault{Method: at.method, Path: at.path, Skip: at.skip, AfterWork: true, Hang: hang, Do: func() {
 			e.interrupt()
 			if hang {
-				e.clock.Advance(31 * time.Second)
+				e.env.Clock.Advance(31 * time.Second)
 			}
 		}})
 	}},
@@ -90,7 +90,7 @@ func reply(name string, affects func(request) bool, f caastest.Fault) fault {
 func inject(e *testEnv, at request, f caastest.Fault) {
 	f.Method, f.Path, f.Skip = at.method, at.path, at.skip
 	if f.Hang {
-		f.Do = func() { e.clock.Advance(31 * time.Second) } // longer than request_timeout
+		f.Do = func() { e.env.Clock.Advance(31 * time.Second) } // longer than request_timeout
 	}
 	e.Inject(f)
 }

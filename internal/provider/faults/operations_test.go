@@ -1,8 +1,7 @@
 package faults
 
 import (
-	"cmp"
-	"maps"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -19,10 +18,10 @@ type request struct {
 // operation is one API call of one Terraform operation, the one that faults affect.
 type operation struct {
 	name string
-	// config is applied; nil destroys.
-	config settings
+	// config is applied; without one the deployment is destroyed.
+	config config
 	at     request
-	before settings // applied an hour before, without a fault
+	before config // applied an hour before, without a fault
 	// planning injects the fault before the plan and applies nothing; otherwise it is injected between plan and apply.
 	planning bool
 	// readiness creates the readiness resource of the deployment instead.
@@ -51,36 +50,67 @@ var (
 	terminate = request{http.MethodDelete, pathDeployment, 0}
 )
 
-// newConfig returns a configuration of 24 hours with changes by attribute, "image"
-// being that of the registry. One secret is stored in the state, one is write-only.
-func newConfig(changes settings) settings {
-	config := settings{
-		"resource_private_name": "vllm", "duration_hours": 24, "hardware_id": 203, "location_ids": []int{1},
-		"container_config": settings{
-			"replica_count": 1, "entrypoint": []string{"vllm", "serve"}, "traffic_port": 8000,
-			"env_variables": settings{"A": "1"}, "secret_env_variables": settings{"HF_TOKEN": secretVariable},
-		},
-		"registry_config": settings{
-			"image_url": cmp.Or(changes["image"], "ghcr.io/org/image:1"), "registry_username": "robot",
-			"registry_secret_wo": secretRegistry, "registry_secret_wo_version": 1,
-		},
-	}
-	maps.Copy(config, changes)
-	delete(config, "image")
-	return config
+// config is what the configurations differ in. The zero config is one without the
+// resource.
+type config struct {
+	name, image     string // without a name there is a prefix
+	hours, hardware int
+	renewal         int // hours that are bought once
+	budget          bool
 }
 
 var (
-	baseConfig   = newConfig(nil)
-	budgetConfig = newConfig(settings{"max_cost_usdc": 1000.0})
-	prefixConfig = newConfig(settings{"resource_private_name": nil, "resource_private_name_prefix": "vllm-"})
-	patchConfig  = newConfig(settings{"image": "ghcr.io/org/image:2"})
-	nameConfig   = newConfig(settings{"resource_private_name": "sglang"})
-	hoursConfig  = newConfig(settings{"duration_hours": 30})
-	bothConfig   = newConfig(settings{"duration_hours": 30, "max_cost_usdc": 1000.0})
-	renewConfig  = newConfig(settings{"renewal": settings{"early_renewal_hours": 24, "hours": 12}})
-	moveConfig   = newConfig(settings{"hardware_id": 204})
+	baseConfig   = config{name: "vllm", image: "ghcr.io/org/image:1", hours: 24, hardware: 203}
+	budgetConfig = baseConfig.with(func(c *config) { c.budget = true })
+	prefixConfig = baseConfig.with(func(c *config) { c.name = "" })
+	imageConfig  = baseConfig.with(func(c *config) { c.image = "ghcr.io/org/image:2" })
+	nameConfig   = baseConfig.with(func(c *config) { c.name = "sglang" })
+	hoursConfig  = baseConfig.with(func(c *config) { c.hours = 30 })
+	bothConfig   = hoursConfig.with(func(c *config) { c.budget = true })
+	renewConfig  = baseConfig.with(func(c *config) { c.renewal = 12 })
+	moveConfig   = baseConfig.with(func(c *config) { c.hardware = 204 })
 )
+
+func (c config) with(change func(*config)) config {
+	change(&c)
+	return c
+}
+
+// hcl returns the resource block. One secret is stored in the state, one is
+// write-only.
+func (c config) hcl() string {
+	if c == (config{}) {
+		return ""
+	}
+	optional := fmt.Sprintf("resource_private_name = %q\n", c.name)
+	if c.name == "" {
+		optional = "resource_private_name_prefix = \"vllm-\"\n"
+	}
+	if c.budget {
+		optional += "max_cost_usdc = 1000\n"
+	}
+	if c.renewal > 0 {
+		optional += fmt.Sprintf("renewal = { early_renewal_hours = 24, hours = %d }\n", c.renewal)
+	}
+	return fmt.Sprintf(`resource "ioneth_caas_deployment" "test" {
+		duration_hours = %d
+		hardware_id    = %d
+		location_ids   = [1]
+		container_config = {
+			replica_count        = 1
+			entrypoint           = ["vllm", "serve"]
+			traffic_port         = 8000
+			env_variables        = { A = "1" }
+			secret_env_variables = { HF_TOKEN = %q }
+		}
+		registry_config = {
+			image_url                  = %q
+			registry_username          = "robot"
+			registry_secret_wo         = %q
+			registry_secret_wo_version = 1
+		}
+		%s}`, c.hours, c.hardware, secretVariable, c.image, secretRegistry, optional)
+}
 
 var operations = []operation{
 	{name: "plan with budget: read price", config: budgetConfig, at: get("/price", 0), planning: true},
@@ -93,8 +123,8 @@ var operations = []operation{
 	{name: "create: read containers", config: baseConfig, at: get(pathContainers, 0)},
 	{name: "refresh: read deployment", before: baseConfig, config: baseConfig, at: get(pathDeployment, 0), planning: true},
 	{name: "refresh: read containers", before: baseConfig, config: baseConfig, at: get(pathContainers, 0), planning: true},
-	{name: "update: patch", before: baseConfig, config: patchConfig, at: patch},
-	{name: "update: read back", before: baseConfig, config: patchConfig, at: get(pathDeployment, 0)},
+	{name: "update: patch", before: baseConfig, config: imageConfig, at: patch},
+	{name: "update: read back", before: baseConfig, config: imageConfig, at: get(pathDeployment, 0)},
 	{name: "rename: rename", before: baseConfig, config: nameConfig, at: rename},
 	{name: "extend with budget: read price", before: baseConfig, config: bothConfig, at: get("/price", 1)},
 	{name: "extend: buy, visible 80 s later", before: baseConfig, config: hoursConfig, at: extend, late: 80 * time.Second},

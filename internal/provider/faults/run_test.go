@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -35,7 +36,8 @@ func testCell(t *testing.T, o operation, f fault) {
 	if ok := e.runInto(o, f); !ok && f.name == "none" {
 		e.violate(converges, "the operation fails without a fault")
 	}
-	e.checkBought(o.config)
+	bought := cmp.Or(o.config, o.before)
+	e.checkBought(bought)
 	e.checkNotTainted()
 	e.checkNothingLost()
 	e.removeFaults()
@@ -43,14 +45,14 @@ func testCell(t *testing.T, o operation, f fault) {
 		e.checkReadiness()
 	}
 	e.converge(o.config)
-	e.checkBought(o.config)
+	e.checkBought(bought)
 	e.checkSecrets()
 }
 
 // runInto runs the operation with the fault. It returns false after an error.
 func (e *testEnv) runInto(o operation, f fault) bool {
-	defer func(ctx context.Context) { e.interrupt(); e.ctx = ctx }(e.ctx)
-	e.ctx, e.interrupt = context.WithCancel(e.ctx)
+	defer func(ctx context.Context) { e.interrupt(); e.Context = ctx }(e.Context)
+	e.Context, e.interrupt = context.WithCancel(e.Context)
 	injectAll := func() {
 		if o.afterLost.path != "" {
 			inject(e, o.afterLost, lostReply)
@@ -64,7 +66,10 @@ func (e *testEnv) runInto(o operation, f fault) bool {
 	case o.planning:
 		injectAll()
 		p := e.plan(o.config)
-		return p.action != "" && e.apply(&plan{action: "no-op", prior: p.prior}) // stores the refreshed state
+		if p.Action != "" {
+			p.Action = "no-op" // the apply stores the refreshed state, and nothing else
+		}
+		return e.apply(p)
 	}
 	p := e.plan(o.config)
 	injectAll()
@@ -80,7 +85,11 @@ const (
 func TestFaults_random(t *testing.T) {
 	first, n := uint64(time.Now().UnixNano()), sequences
 	if text := os.Getenv(seedVariable); text != "" {
-		first, n = must(strconv.ParseUint(text, 10, 64)), 1
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, n = seed, 1
 	}
 	for i := range uint64(n) {
 		t.Run(strconv.FormatUint(first+i, 10), func(t *testing.T) {
@@ -93,18 +102,17 @@ func TestFaults_random(t *testing.T) {
 // testSequence applies some configurations into faults, and the last one without.
 func testSequence(t *testing.T, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, seed))
-	e := newTestEnv(t, operation{before: []settings{nil, baseConfig}[rng.IntN(2)]})
+	e := newTestEnv(t, operation{before: []config{{}, baseConfig}[rng.IntN(2)]})
 	fmt.Fprintf(&e.output, "%s=%d replays this sequence.\n", seedVariable, seed)
-	wanted, changes := baseConfig, settings{}
+	wanted := baseConfig
 	for range 1 + rng.IntN(3) {
 		var o operation // a destroy, unless there is a configuration
 		if rng.IntN(7) > 0 {
-			draw(rng, changes, e.state != nil)
-			wanted = newConfig(changes)
+			wanted.draw(rng, e.id() != "")
 			o.config = wanted
 		}
-		fmt.Fprintf(&e.output, "apply %v, destroy: %t\n", changes, o.config == nil)
-		before := e.state.id()
+		fmt.Fprintf(&e.output, "apply %+v\n", o.config)
+		before := e.id()
 		e.runInto(o, fault{inject: func(*testEnv, request) {
 			for range 1 + rng.IntN(3) {
 				at, f := drawFault(rng)
@@ -113,7 +121,7 @@ func testSequence(t *testing.T, seed uint64) {
 			}
 		}})
 		e.checkNothingLost()
-		if e.state.id() != before {
+		if e.id() != before {
 			e.checkNotTainted()
 		}
 		e.checkBought(wanted)
@@ -126,17 +134,16 @@ func testSequence(t *testing.T, seed uint64) {
 
 // draw changes one setting. Hours only grow, because they can't be reduced, and a
 // name changes only in the state: otherwise it is another deployment.
-func draw(rng *rand.Rand, changes settings, exists bool) {
+func (c *config) draw(rng *rand.Rand, exists bool) {
 	switch n := rng.IntN(6); {
 	case n <= 1:
-		hours, _ := changes["duration_hours"].(int)
-		changes["duration_hours"] = max(hours, 24) + 1 + rng.IntN(6)
+		c.hours += 1 + rng.IntN(6)
 	case n == 2:
-		changes["image"] = fmt.Sprintf("ghcr.io/org/image:%d", rng.IntN(5))
+		c.image = fmt.Sprintf("ghcr.io/org/image:%d", rng.IntN(5))
 	case n == 3 && exists:
-		changes["resource_private_name"] = []string{"vllm", "sglang", "tgi"}[rng.IntN(3)]
+		c.name = []string{"vllm", "sglang", "tgi"}[rng.IntN(3)]
 	case n == 4:
-		changes["hardware_id"] = 203 + rng.IntN(2)
+		c.hardware = 203 + rng.IntN(2)
 	}
 }
 
