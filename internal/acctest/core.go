@@ -158,12 +158,10 @@ func (c *Core) start() []*tfprotov6.Diagnostic {
 	c.server = c.env.startServer(c.t)
 	block := fmt.Sprintf("provider \"ioneth\" {\n  endpoint = %q\n  token = %s\n%s\n}\n", c.env.API.URL(), c.Token, c.Settings)
 	config := evaluate(c.t, block, c.server.Schemas.Provider.ValueType(), c.Variables)
-	resp, err := c.server.ConfigureProvider(c.Context, &tfprotov6.ConfigureProviderRequest{Config: c.server.Dynamic(config)})
-	c.server.Must(err, nil)
 	if c.state.value.Type() == nil {
 		c.state.value = c.null()
 	}
-	return resp.Diagnostics
+	return c.server.configure(c.Context, c.server.Dynamic(config))
 }
 
 func (c *Core) schema() *tfprotov6.Schema { return c.server.Schemas.ResourceSchemas[c.Type] }
@@ -308,11 +306,4 @@ func proposedNewState(attributes []*tfprotov6.SchemaAttribute, prior, config tft
 		}
 	}
 	return tftypes.NewValue(config.Type(), proposed)
-}
-
-func failed(diagnostics []*tfprotov6.Diagnostic) bool { return len(errorsOf(diagnostics)) > 0 }
-
-// errorsOf returns the diagnostics that are not warnings.
-func errorsOf(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
-	return slices.DeleteFunc(slices.Clone(diagnostics), func(d *tfprotov6.Diagnostic) bool { return d.Severity != tfprotov6.DiagnosticSeverityError })
 }

@@ -89,7 +89,7 @@ func Main(m *testing.M) {
 		}
 	}
 	code := m.Run()
-	removeBuild()
+	must(os.RemoveAll(buildFolder)) // without one it removes nothing
 	os.Exit(code)
 }
 

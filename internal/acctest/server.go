@@ -2,7 +2,6 @@ package acctest
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -34,8 +33,10 @@ type Server struct {
 // Server starts a provider with the mock's endpoint and token.
 func (e *Env) Server(t testing.TB) *Server {
 	t.Helper()
-	s := e.startServer(t)
-	s.configure(s.Value(s.Schemas.Provider.ValueType(), `{"endpoint": "`+e.API.URL()+`", "token": "test-token"}`))
+	s, diagnostics := e.ServerWithConfig(t, `{"endpoint": "`+e.API.URL()+`", "token": "test-token"}`)
+	if len(diagnostics) > 0 {
+		t.Fatal(diagnostics)
+	}
 	return s
 }
 
@@ -50,9 +51,7 @@ func (e *Env) ServerWithConfig(t testing.TB, config string) (s *Server, diagnost
 	if len(valid.Diagnostics) > 0 {
 		return s, Texts(valid.Diagnostics)
 	}
-	configured, err := s.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: value})
-	s.Must(err, nil)
-	return s, Texts(configured.Diagnostics)
+	return s, Texts(s.configure(t.Context(), value))
 }
 
 // ServerWithUnknownToken starts a provider whose token is not known yet.
@@ -60,24 +59,25 @@ func (e *Env) ServerWithUnknownToken(t testing.TB) *Server {
 	t.Helper()
 	s := e.startServer(t)
 	block := "provider \"ioneth\" {\n  token = unknown\n}\n"
-	s.configure(s.Dynamic(evaluate(t, block, s.Schemas.Provider.ValueType(), map[string]cty.Value{"unknown": cty.DynamicVal})))
+	config := evaluate(t, block, s.Schemas.Provider.ValueType(), map[string]cty.Value{"unknown": cty.DynamicVal})
+	s.Must(nil, s.configure(t.Context(), s.Dynamic(config)))
 	return s
 }
 
 func (e *Env) startServer(t testing.TB) *Server {
 	t.Helper()
-	server := provider.NewServer("test", e.Clock)().(protocol) //nolint:errcheck,forcetypeassert // it is our own server
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Server{server, schemas, t}
+	s := &Server{protocol: provider.NewServer("test", e.Clock)().(protocol), t: t} //nolint:errcheck // our own provider serves all of it
+	var err error
+	s.Schemas, err = s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	s.Must(err, nil)
+	return s
 }
 
-func (s *Server) configure(config *tfprotov6.DynamicValue) {
+func (s *Server) configure(ctx context.Context, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
 	s.t.Helper()
-	resp, err := s.ConfigureProvider(s.t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
-	s.Must(err, resp.Diagnostics)
+	resp, err := s.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: config})
+	s.Must(err, nil)
+	return resp.Diagnostics
 }
 
 // Must fails the test on an error, and on a diagnostic that is one.
@@ -169,11 +169,10 @@ func (s *Server) WantIdentity(what string, identity *tfprotov6.ResourceIdentityD
 		s.t.Errorf("%s: no identity", what)
 		return
 	}
-	of := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"deployment_id": tftypes.String}}
-	got, err := identity.IdentityData.Unmarshal(of)
+	v, err := identity.IdentityData.Unmarshal(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"deployment_id": tftypes.String}})
 	s.Must(err, nil)
-	if want := tftypes.NewValue(of, map[string]tftypes.Value{"deployment_id": tftypes.NewValue(tftypes.String, id)}); !got.Equal(want) {
-		s.t.Errorf("%s: the identity is %s, want %s", what, got, want)
+	if got := object(v)["deployment_id"]; got != id {
+		s.t.Errorf("%s: the identity is %v, want %s", what, got, id)
 	}
 }
 
@@ -263,13 +262,4 @@ func (i Invocation) WantDiagnostics(t *testing.T, want ...string) {
 	if !slices.EqualFunc(i.Diagnostics, want, strings.Contains) {
 		t.Errorf("diagnostics %q, want %q", i.Diagnostics, want)
 	}
-}
-
-// Texts returns diagnostics as severity, attribute, summary and detail.
-func Texts(diagnostics []*tfprotov6.Diagnostic) []string {
-	var texts []string
-	for _, d := range diagnostics {
-		texts = append(texts, fmt.Sprintf("%s %s %s: %s", d.Severity, d.Attribute, d.Summary, d.Detail))
-	}
-	return texts
 }

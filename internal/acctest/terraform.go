@@ -17,15 +17,6 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
 )
 
-// Required is a configuration that requires the provider.
-const Required = `
-terraform {
-  required_providers {
-    ioneth = { source = "ioneth/ioneth" }
-  }
-}
-`
-
 // Terraform runs Terraform with the built provider in a working folder. It runs
 // the command line as a user does: terraform-exec has neither warnings nor exit
 // codes, and lacks commands that the tests need.
@@ -42,14 +33,14 @@ func (e *Env) Terraform(t *testing.T) *Terraform {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance tests run with TF_ACC=1")
 	}
-	binary, err := buildOnce()
+	folder, err := buildOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	tf := &Terraform{&tfcli.CLI{Path: tfcli.Path(), Dir: dir}, t}
-	tf.Write("cli.tfrc", string(tfcli.DevOverride("ioneth/ioneth", filepath.Dir(binary))))
-	tf.Write("versions.tf", Required)
+	tf.Write("cli.tfrc", string(tfcli.DevOverride("ioneth/ioneth", folder)))
+	tf.Write("versions.tf", "terraform {\n  required_providers {\n    ioneth = { source = \"ioneth/ioneth\" }\n  }\n}\n")
 	tf.Env = append(tfcli.CleanEnvironment(), "HOME="+dir, "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"),
 		"IONETH_ENDPOINT="+e.API.URL(), "IONETH_TOKEN=test-token")
 	return tf
@@ -133,21 +124,13 @@ func (tf *Terraform) Read(name string) string {
 	return string(text)
 }
 
-// buildOnce builds the provider into a temporary folder, once per process.
-var buildOnce = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "ioneth")
-	if err != nil {
+// buildFolder is the temporary folder of the built provider; empty: not built.
+var buildFolder string
+
+// buildOnce builds the provider, once per process.
+var buildOnce = sync.OnceValues(func() (folder string, err error) {
+	if buildFolder, err = os.MkdirTemp("", "ioneth"); err != nil {
 		return "", err
 	}
-	built = filepath.Join(folder, "terraform-provider-ioneth")
-	return built, tfcli.Build(context.Background(), built, "")
+	return buildFolder, tfcli.Build(context.Background(), filepath.Join(buildFolder, "terraform-provider-ioneth"), "")
 })
-
-// built is the path of the built provider; empty: not built.
-var built string
-
-func removeBuild() {
-	if built != "" {
-		_ = os.RemoveAll(filepath.Dir(built)) // it is a temporary folder anyway
-	}
-}

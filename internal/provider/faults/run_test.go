@@ -33,11 +33,11 @@ func TestFaults(t *testing.T) {
 
 func testCell(t *testing.T, o operation, f fault) {
 	e := newTestEnv(t, o)
-	if ok := e.runInto(o, f); !ok && f.name == "none" {
+	if ok := e.runInto(o, func() { f.inject(e, o.at) }); !ok && f.name == "none" {
 		e.violate(converges, "the operation fails without a fault")
 	}
-	bought := cmp.Or(o.config, o.before)
-	e.checkBought(bought)
+	wanted := cmp.Or(o.config, o.before)
+	e.checkBought(wanted)
 	e.checkNotTainted()
 	e.checkNothingLost()
 	e.removeFaults()
@@ -45,26 +45,23 @@ func testCell(t *testing.T, o operation, f fault) {
 		e.checkReadiness()
 	}
 	e.converge(o.config)
-	e.checkBought(bought)
+	e.checkBought(wanted)
 	e.checkSecrets()
 }
 
-// runInto runs the operation with the fault. It returns false after an error.
-func (e *testEnv) runInto(o operation, f fault) bool {
+// runInto runs the operation with faults. It returns false after an error.
+func (e *testEnv) runInto(o operation, injectFaults func()) bool {
 	defer func(ctx context.Context) { e.interrupt(); e.Context = ctx }(e.Context)
 	e.Context, e.interrupt = context.WithCancel(e.Context)
-	injectAll := func() {
-		if o.afterLost.path != "" {
-			inject(e, o.afterLost, lostReply)
-		}
-		f.inject(e, o.at)
+	if o.afterLost.path != "" {
+		inject(e, o.afterLost, lostReply)
 	}
 	switch {
 	case o.readiness:
-		injectAll()
+		injectFaults()
 		return e.applyReadiness()
 	case o.planning:
-		injectAll()
+		injectFaults()
 		p := e.plan(o.config)
 		if p.Action != "" {
 			p.Action = "no-op" // the apply stores the refreshed state, and nothing else
@@ -72,7 +69,7 @@ func (e *testEnv) runInto(o operation, f fault) bool {
 		return e.apply(p)
 	}
 	p := e.plan(o.config)
-	injectAll()
+	injectFaults()
 	return e.apply(p)
 }
 
@@ -113,13 +110,13 @@ func testSequence(t *testing.T, seed uint64) {
 		}
 		fmt.Fprintf(&e.output, "apply %+v\n", o.config)
 		before := e.id()
-		e.runInto(o, fault{inject: func(*testEnv, request) {
+		e.runInto(o, func() {
 			for range 1 + rng.IntN(3) {
 				at, f := drawFault(rng)
 				fmt.Fprintf(&e.output, "  %s %s after %d: %s\n", at.method, at.path, at.skip, f.name)
 				f.inject(e, at)
 			}
-		}})
+		})
 		e.checkNothingLost()
 		if e.id() != before {
 			e.checkNotTainted()
