@@ -1,3 +1,5 @@
+// Package faults makes each API call of each operation fail in each way, and checks
+// the invariants that must hold whatever happens.
 package faults
 
 import (
