@@ -71,18 +71,13 @@ func (e *testEnv) apply(p *acctest.Plan) bool {
 	return ok
 }
 
-// imports imports a deployment into the state. It returns false after an error.
-func (e *testEnv) imports(id string) bool {
-	e.print(e.Import(id))
-	return e.id() == id
-}
-
 // applyReadiness creates the readiness resource of the newest deployment, as
 // terraform apply does after the deployment. It returns false after an error.
 func (e *testEnv) applyReadiness() bool {
 	readiness := e.env.Core(e.t)
 	readiness.Type, readiness.Token, readiness.Settings, readiness.Context = "ioneth_caas_deployment_readiness", e.Token, e.Settings, e.Context
-	diagnostics, ok := readiness.Apply(readiness.Plan(fmt.Sprintf("resource \"ioneth_caas_deployment_readiness\" \"test\" {\n  deployment_id = %q\n  path = \"/health\"\n}\n", e.newest())))
+	block := fmt.Sprintf("resource %q \"test\" {\n  deployment_id = %q\n  path = \"/health\"\n}\n", readiness.Type, e.newest())
+	diagnostics, ok := readiness.Apply(readiness.Plan(block))
 	e.print(diagnostics)
 	return ok
 }

@@ -108,7 +108,8 @@ func (e *testEnv) converge(c config) {
 		switch {
 		case len(live) == 1 && live[0].Status == caastest.StatusTerminating:
 			e.env.Clock.Advance(time.Minute)
-		case len(live) == 1 && e.id() == "" && strings.Contains(errors, live[0].ID) && e.imports(live[0].ID):
+		case len(live) == 1 && e.id() == "" && strings.Contains(errors, live[0].ID):
+			e.print(e.Import(live[0].ID))
 		default:
 			e.violate(converges, "the apply without the fault fails")
 			return

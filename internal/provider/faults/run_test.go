@@ -18,22 +18,21 @@ import (
 // TestFaults runs every operation into the faults of its API call and checks the
 // invariants.
 func TestFaults(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // much garbage, little memory
-	t.Run("cell", func(t *testing.T) {
-		for _, o := range operations {
-			for _, f := range faults {
-				if f.affects(o.at) {
-					t.Run(o.name+"/"+f.name, func(t *testing.T) {
-						t.Parallel()
-						testCell(t, o, f)
-					})
-				}
+	percent := debug.SetGCPercent(400) // much garbage, little memory
+	t.Cleanup(func() { debug.SetGCPercent(percent) })
+	for _, o := range operations {
+		for _, f := range faults {
+			if f.affects(o.at) {
+				t.Run(o.name+"/"+f.name, func(t *testing.T) {
+					t.Parallel()
+					testFault(t, o, f)
+				})
 			}
 		}
-	})
+	}
 }
 
-func testCell(t *testing.T, o operation, f fault) {
+func testFault(t *testing.T, o operation, f fault) {
 	e := newTestEnv(t, o)
 	if ok := e.runInto(o, func() { f.inject(e, o.at) }); !ok && f.name == "none" {
 		e.violate(converges, "the operation fails without a fault")
@@ -75,22 +74,16 @@ func (e *testEnv) runInto(o operation, injectFaults func()) bool {
 	return e.apply(p)
 }
 
-const (
-	sequences    = 30
-	seedVariable = "IONETH_SEED" // replays the sequence whose failure printed the seed
-)
+// seedVariable replays the sequence whose failure printed the seed.
+const seedVariable = "IONETH_SEED"
 
 // TestFaults_random draws sequences of applies with faults in them.
 func TestFaults_random(t *testing.T) {
-	first, n := uint64(time.Now().UnixNano()), sequences
-	if text := os.Getenv(seedVariable); text != "" {
-		seed, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		first, n = seed, 1
+	first, sequences := uint64(time.Now().UnixNano()), uint64(30)
+	if seed, err := strconv.ParseUint(os.Getenv(seedVariable), 10, 64); err == nil {
+		first, sequences = seed, 1
 	}
-	for i := range uint64(n) {
+	for i := range sequences {
 		t.Run(strconv.FormatUint(first+i, 10), func(t *testing.T) {
 			t.Parallel()
 			testSequence(t, first+i)
