@@ -2,7 +2,6 @@ package caastest
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 )
@@ -10,14 +9,20 @@ import (
 // Clock is a fake clock on which waiting takes no real time: it moves only by
 // Advance and by Sleep. It is safe for concurrent use.
 type Clock struct {
-	mu     sync.Mutex
-	now    time.Time
-	timers map[*deadline]struct{}
+	mu       sync.Mutex
+	now      time.Time
+	timeouts map[*timeout]struct{} // later than now
+}
+
+// timeout is the end of a context.
+type timeout struct {
+	at  time.Time
+	end context.CancelCauseFunc
 }
 
 // NewClock returns a clock that shows start.
 func NewClock(start time.Time) *Clock {
-	return &Clock{now: start, timers: map[*deadline]struct{}{}}
+	return &Clock{now: start, timeouts: map[*timeout]struct{}{}}
 }
 
 // Now returns the clock's time.
@@ -28,63 +33,68 @@ func (c *Clock) Now() time.Time {
 }
 
 // Advance moves the clock forward by d; a negative d changes nothing. When it
-// returns, every context of WithTimeout whose deadline has passed has ended, and
-// so have the contexts derived from it.
+// returns, every context of WithTimeout whose time has come has ended, and so
+// have the contexts derived from it.
 func (c *Clock) Advance(d time.Duration) { c.advanceTo(c.Now().Add(d)) }
 
+// advanceTo moves the clock, never back, and ends the contexts whose time has
+// come.
 func (c *Clock) advanceTo(t time.Time) {
-	// The deadlines end without the lock: what they wake may read the time.
-	for _, d := range c.moveTo(t) {
-		d.end(context.DeadlineExceeded, context.DeadlineExceeded)
-	}
-}
-
-// moveTo sets the clock, never back, and returns the deadlines that have passed,
-// the earliest first.
-func (c *Clock) moveTo(t time.Time) []*deadline {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if t.After(c.now) {
 		c.now = t
 	}
-	var expired []*deadline
-	for d := range c.timers {
-		if !d.at.After(c.now) {
-			expired = append(expired, d)
-			delete(c.timers, d)
+	for timeout := range c.timeouts {
+		if !timeout.at.After(c.now) {
+			delete(c.timeouts, timeout)
+			timeout.end(context.DeadlineExceeded)
 		}
 	}
-	slices.SortFunc(expired, func(a, b *deadline) int { return a.at.Compare(b.at) })
-	return expired
 }
 
 // Sleep moves the clock to d after the time of the call, unless it is there
-// already, but not beyond a deadline that WithTimeout set on ctx. It returns
-// context.Cause(ctx) when ctx has ended before or after the move. Two sleepers
-// that start together end together, as on a real clock.
+// already, from one timeout to the next, and stops when ctx has ended. It returns
+// context.Cause(ctx). Two sleepers that start together end together, as on a real
+// clock.
 func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
-	if err := ended(ctx); err != nil {
-		return err
-	}
-	target := c.Now().Add(d)
-	if limit, ok := deadlineOf(ctx, c); ok && limit.at.Before(target) {
-		c.advanceTo(limit.at)
-		if err := ended(ctx); err != nil {
-			return err
-		}
-		// ctx has not ended: context.WithoutCancel has detached it from the
-		// timeout, which doesn't count then.
-	}
-	c.advanceTo(target)
-	return ended(ctx)
-}
-
-// ended returns why ctx has ended, or nil. Package context passes a cancellation
-// from outside on to the contexts below a fake timeout in a goroutine; a sleeper
-// has to see it at once, or it sleeps once more.
-func ended(ctx context.Context) error {
-	if d, ok := ctx.Value(deadlineKey{}).(*deadline); ok {
-		d.catchUp()
+	end := c.Now().Add(d)
+	for ctx.Err() == nil && c.Now().Before(end) {
+		c.advanceTo(c.nextTimeout(end))
 	}
 	return context.Cause(ctx)
+}
+
+// nextTimeout returns when the next timeout ends, but at most end.
+func (c *Clock) nextTimeout(end time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for timeout := range c.timeouts {
+		if timeout.at.Before(end) {
+			end = timeout.at
+		}
+	}
+	return end
+}
+
+// WithTimeout returns a context that ends with the cause
+// [context.DeadlineExceeded] after d on this clock. Unlike with
+// [context.WithTimeout], its Err is [context.Canceled] then, and it has no
+// Deadline, which net.Dialer would compare with real time.
+func (c *Clock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancelCause(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	added := &timeout{c.now.Add(d), end}
+	if d <= 0 {
+		end(context.DeadlineExceeded)
+	} else {
+		c.timeouts[added] = struct{}{}
+	}
+	return ctx, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.timeouts, added)
+		end(context.Canceled)
+	}
 }

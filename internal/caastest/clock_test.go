@@ -12,125 +12,85 @@ import (
 
 func since(c *caastest.Clock) time.Duration { return c.Now().Sub(newYear) }
 
-func TestFakeClock_movesOnlyWhenTold(t *testing.T) {
+// sleep sleeps, and checks the result and where the clock is then.
+func sleep(ctx context.Context, t *testing.T, c *caastest.Clock, d time.Duration, want error, at time.Duration) {
+	t.Helper()
+	if err := c.Sleep(ctx, d); !errors.Is(err, want) || since(c) != at {
+		t.Errorf("Sleep returned %v at %v, want %v at %v", err, since(c), want, at)
+	}
+}
+
+func TestClock_movesOnlyForward(t *testing.T) {
 	c := caastest.NewClock(newYear)
 	c.Advance(time.Minute)
 	c.Advance(-time.Hour)
-	if err := c.Sleep(t.Context(), time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Sleep(t.Context(), -time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	if got := since(c); got != 2*time.Minute {
-		t.Errorf("the clock moved by %v", got)
-	}
+	sleep(t.Context(), t, c, time.Minute, nil, 2*time.Minute)
+	sleep(t.Context(), t, c, -time.Minute, nil, 2*time.Minute)
 }
 
-func TestFakeClock_timeoutEndsEverythingBelowIt(t *testing.T) {
+func TestClock_timeoutEndsEverythingBelowIt(t *testing.T) {
 	c := caastest.NewClock(newYear)
 	ctx, cancel := c.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	type key struct{}
-	below, cancelBelow := context.WithCancel(context.WithValue(ctx, key{}, 1))
+	below, cancelBelow := context.WithCancel(ctx)
 	defer cancelBelow()
+	ended, cancelEnded := c.WithTimeout(t.Context(), 0)
+	defer cancelEnded()
 	if _, ok := ctx.Deadline(); ok {
 		t.Error("the fake deadline is reported as a real one")
 	}
-
-	c.Advance(59 * time.Second)
-	if ctx.Err() != nil || below.Err() != nil {
-		t.Fatalf("ended early: %v, %v", ctx.Err(), below.Err())
+	for _, step := range []struct {
+		advance time.Duration
+		want    error
+	}{{59 * time.Second, nil}, {time.Second, context.DeadlineExceeded}} {
+		c.Advance(step.advance)
+		if a, b := context.Cause(ctx), context.Cause(below); !errors.Is(a, step.want) || !errors.Is(b, step.want) {
+			t.Errorf("at %v: %v, %v, want %v", since(c), a, b, step.want)
+		}
 	}
-	c.Advance(time.Second)
-	for _, x := range []context.Context{ctx, below} {
-		select {
-		case <-x.Done():
-		default:
-			t.Fatal("not done")
-		}
-		if !errors.Is(x.Err(), context.DeadlineExceeded) || !errors.Is(context.Cause(x), context.DeadlineExceeded) {
-			t.Errorf("Err %v, Cause %v", x.Err(), context.Cause(x))
-		}
+	if err := context.Cause(ended); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a timeout of 0: %v", err)
 	}
 }
 
-func TestFakeClock_earliestOfNestedTimeoutsCounts(t *testing.T) {
-	for _, tc := range []struct{ outer, inner, want time.Duration }{
-		{time.Minute, time.Hour, time.Minute},
-		{time.Hour, time.Minute, time.Minute},
-	} {
+func TestClock_sleepEndsAtTheEarliestTimeout(t *testing.T) {
+	for _, timeouts := range [][2]time.Duration{{time.Minute, time.Hour}, {time.Hour, time.Minute}} {
 		c := caastest.NewClock(newYear)
-		outer, cancel := c.WithTimeout(t.Context(), tc.outer)
+		outer, cancel := c.WithTimeout(t.Context(), timeouts[0])
 		defer cancel()
-		middle, cancel := context.WithCancel(outer)
+		inner, cancel := c.WithTimeout(outer, timeouts[1])
 		defer cancel()
-		inner, cancel := c.WithTimeout(middle, tc.inner)
-		defer cancel()
-		if err := c.Sleep(inner, 2*time.Hour); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%v in %v: %v", tc.inner, tc.outer, err)
-		}
-		if since(c) != tc.want {
-			t.Errorf("%v in %v: slept %v", tc.inner, tc.outer, since(c))
-		}
-		if ended := outer.Err() != nil; ended != (tc.outer == tc.want) {
-			t.Errorf("%v in %v: outer ended: %v", tc.inner, tc.outer, ended)
+		sleep(inner, t, c, 2*time.Hour, context.DeadlineExceeded, time.Minute)
+		if ended := outer.Err() != nil; ended != (timeouts[0] == time.Minute) {
+			t.Errorf("%v: the outer one ended: %v", timeouts, ended)
 		}
 	}
 }
 
-func TestFakeClock_sleepKnowsOfACancellationAtOnce(t *testing.T) {
-	c := caastest.NewClock(newYear)
-	stop := errors.New("stop")
-	root, cancelRoot := context.WithCancelCause(t.Context())
-	outer, cancel := c.WithTimeout(root, time.Hour)
-	defer cancel()
-	inner, cancel := c.WithTimeout(outer, time.Minute)
-	defer cancel()
-	cancelRoot(stop)
-	if err := c.Sleep(inner, time.Second); !errors.Is(err, stop) {
-		t.Errorf("Sleep: %v", err)
-	}
-	if !errors.Is(inner.Err(), context.Canceled) {
-		t.Errorf("Err: %v", inner.Err())
-	}
-	if since(c) != 0 {
-		t.Errorf("slept %v", since(c))
-	}
-}
-
-func TestFakeClock_cutLooseFromATimeout(t *testing.T) {
+func TestClock_sleepPassesTimeoutsOfOtherContexts(t *testing.T) {
 	c := caastest.NewClock(newYear)
 	ctx, cancel := c.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	loose, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	if err := c.Sleep(loose, time.Hour); err != nil || since(c) != time.Hour {
-		t.Errorf("slept %v: %v", since(c), err)
-	}
-	again, cancel := c.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-	defer cancel()
-	if err := c.Sleep(again, time.Hour); !errors.Is(err, context.DeadlineExceeded) || since(c) != 61*time.Minute {
-		t.Errorf("slept %v: %v", since(c), err)
-	}
-}
-
-func TestFakeClock_timeoutOfNothingHasPassed(t *testing.T) {
-	c := caastest.NewClock(newYear)
-	ctx, cancel := c.WithTimeout(t.Context(), 0)
-	defer cancel()
-	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		t.Errorf("Err: %v", ctx.Err())
-	}
-	ctx, cancel = c.WithTimeout(t.Context(), time.Second)
+	canceled, cancel := c.WithTimeout(t.Context(), time.Minute)
 	cancel()
-	c.Advance(time.Second)
-	if !errors.Is(ctx.Err(), context.Canceled) {
-		t.Errorf("Err: %v", ctx.Err())
+	sleep(context.WithoutCancel(ctx), t, c, time.Hour, nil, time.Hour)
+	if err := context.Cause(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the other context: %v", err)
 	}
+	sleep(canceled, t, c, time.Second, context.Canceled, time.Hour)
 }
 
-func TestFakeClock_concurrentSleepersSleepTogether(t *testing.T) {
+func TestClock_sleepReturnsTheCauseOfACancellation(t *testing.T) {
+	c := caastest.NewClock(newYear)
+	stop := errors.New("stop")
+	root, cancelRoot := context.WithCancelCause(t.Context())
+	ctx, cancel := c.WithTimeout(root, time.Hour)
+	defer cancel()
+	cancelRoot(stop)
+	sleep(ctx, t, c, time.Second, stop, 0)
+}
+
+func TestClock_concurrentSleepersSleepTogether(t *testing.T) {
 	c := caastest.NewClock(newYear)
 	var group sync.WaitGroup
 	for range 8 {
