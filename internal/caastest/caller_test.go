@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 var newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// testClient calls a mock over HTTP, with a valid token unless header is changed.
+// testClient calls a mock over HTTP.
 type testClient struct {
 	*testing.T
 	*caastest.Server
@@ -29,7 +30,7 @@ func newClient(t *testing.T, o caastest.Options) *testClient {
 	o.Clock = clock
 	return &testClient{
 		T: t, Server: caastest.Start(t, o), clock: clock,
-		header: http.Header{"Authorization": {"Bearer test-token"}},
+		header: http.Header{"Authorization": {"Bearer test-token"}, "Content-Type": {"application/json"}},
 	}
 }
 
@@ -41,31 +42,23 @@ type reply struct {
 	body   string
 }
 
-// try sends a request to a path below the prefix, or to a full one that starts
-// with /v1/ or http:. The body is a string, a value to marshal, or nil.
+// try sends a request to a path below the prefix. The body is a string or a value
+// to marshal.
 func (c *testClient) try(method, path string, body any) (reply, error) {
 	c.Helper()
-	switch {
-	case strings.HasPrefix(path, "http:"):
-	case strings.HasPrefix(path, "/v1/"):
-		path = c.URL() + path
-	default:
-		path = c.URL() + caastest.Prefix + path
-	}
 	sent, ok := body.(string)
-	if !ok && body != nil {
+	if !ok {
 		raw, err := json.Marshal(body)
 		if err != nil {
 			c.Fatal(err)
 		}
 		sent = string(raw)
 	}
-	req, err := http.NewRequestWithContext(c.Context(), method, path, bytes.NewBufferString(sent))
+	req, err := http.NewRequestWithContext(c.Context(), method, c.URL()+caastest.Prefix+path, bytes.NewBufferString(sent))
 	if err != nil {
 		c.Fatal(err)
 	}
-	req.Header = c.header.Clone()
-	req.Header.Set("Content-Type", "application/json")
+	req.Header = c.header
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		return reply{}, err
@@ -90,8 +83,14 @@ func (c *testClient) call(status int, method, path string, body any) reply {
 	return r
 }
 
+// get is a GET that must succeed.
+func (c *testClient) get(path string) reply {
+	c.Helper()
+	return c.call(http.StatusOK, "GET", path, "")
+}
+
 // get returns what is at a path of names and indices such as "data.workers.0",
-// numbers as float64.
+// nil when it is missing.
 func (r reply) get(path string) any {
 	r.t.Helper()
 	var v any
@@ -101,14 +100,10 @@ func (r reply) get(path string) any {
 	for step := range strings.SplitSeq(path, ".") {
 		switch at := v.(type) {
 		case map[string]any:
-			inner, ok := at[step]
-			if !ok {
-				r.t.Fatalf("no %q of %q in %v", step, path, at)
-			}
-			v = inner
+			v = at[step]
 		case []any:
-			i := int(step[0] - '0')
-			if i >= len(at) {
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(at) {
 				r.t.Fatalf("no %q of %q in %v", step, path, at)
 			}
 			v = at[i]
@@ -140,7 +135,7 @@ func deployBody(name string) map[string]any {
 			"entrypoint":           []string{"serve"},
 			"traffic_port":         8080,
 			"env_variables":        map[string]string{"A": "1"},
-			"secret_env_variables": map[string]string{"Z": "top", "K": "secret"},
+			"secret_env_variables": map[string]string{"K": "secret"},
 			"args":                 []string{"--fast"},
 		},
 		"registry_config": map[string]any{"image_url": "ghcr.io/acme/app:1"},
@@ -153,10 +148,18 @@ func (c *testClient) deploy(name string) string {
 	return fmt.Sprint(c.call(http.StatusOK, "POST", "/deploy", deployBody(name)).get("deployment_id"))
 }
 
+// patch changes a deployment and returns it.
+func (c *testClient) patch(id, body string) caastest.Deployment {
+	c.Helper()
+	c.call(http.StatusOK, "PATCH", "/deployment/"+id, body).want("deployment_id", id)
+	d, _ := c.Deployment(id)
+	return d
+}
+
 // detail reads a deployment.
 func (c *testClient) detail(id string) reply {
 	c.Helper()
-	return c.call(http.StatusOK, "GET", "/deployment/"+id, nil)
+	return c.get("/deployment/" + id)
 }
 
 // wantStatus checks the status that the API returns of a deployment.
@@ -169,7 +172,7 @@ func (c *testClient) wantStatus(id, want string) {
 func (c *testClient) names(query string) string {
 	c.Helper()
 	var names []string
-	for _, item := range c.call(http.StatusOK, "GET", "/deployments"+query, nil).get("data.deployments").([]any) {
+	for _, item := range c.get("/deployments" + query).get("data.deployments").([]any) {
 		o := item.(map[string]any)
 		names = append(names, fmt.Sprint(o["name"], " ", o["status"]))
 	}

@@ -3,30 +3,12 @@ package caastest
 import (
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
-
-// get sends a request and returns the status.
-func get(t *testing.T, url string) int {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer test-token")
-	res, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := res.Body.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode
-}
 
 func TestContract_everyOperationHasAHandler(t *testing.T) {
 	doc, err := openapi3.NewLoader().LoadFromData(openAPI)
@@ -49,21 +31,18 @@ func TestContract_everyOperationHasAHandler(t *testing.T) {
 }
 
 func TestContract_findsInvalidRepliesOfTheMock(t *testing.T) {
-	c, err := loadContract()
+	contract, err := loadContract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1"+Prefix+"/deployment/x", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	call := match(contract, httptest.NewRequest(http.MethodGet, Prefix+"/deployment/x", nil), nil)
 	for name, reply := range map[string]response{
 		"member": data(object{"id": "x", "more": 1}),
-		"status": reject(418, "short and stout"),
+		"status": reject(http.StatusTeapot, "short and stout"),
 		"null":   data(nil),
 	} {
-		if v := c.match(req, nil).validateResponse(t.Context(), reply); len(v) != 1 || !strings.Contains(v[0], ": reply: ") {
-			t.Errorf("%s: %v", name, v)
+		if call.validateReply(t.Context(), reply) == nil {
+			t.Errorf("%s: no violation", name)
 		}
 	}
 }
@@ -80,33 +59,31 @@ func (f *fakeTest) Cleanup(c func())      { f.cleanups = append(f.cleanups, c) }
 func (f *fakeTest) Errorf(string, ...any) { f.failed = true }
 
 func TestStart_failsTheTestOnAViolation(t *testing.T) {
-	for _, tc := range []struct {
+	for name, tc := range map[string]struct {
 		path              string
 		allow, skip, want bool
 	}{
-		{path: "/nowhere", want: true},
-		{path: "/nowhere", allow: true},
-		{path: "/nowhere", skip: true},
-		{path: Prefix + "/deployments"},
+		"valid":             {path: Prefix + "/deployments"},
+		"unknown path":      {path: "/nowhere", want: true},
+		"empty id":          {path: Prefix + "/deployment//containers", want: true},
+		"unknown parameter": {path: Prefix + "/deployments?limit=5", want: true},
+		"invalid parameter": {path: Prefix + "/deployments?page_size=101", want: true},
+		"allowed":           {path: "/nowhere", allow: true},
+		"not checked":       {path: "/nowhere", skip: true},
 	} {
-		fake := &fakeTest{TB: t}
-		s := Start(fake, Options{SkipContract: tc.skip})
-		if tc.allow {
-			s.AllowViolations()
-		}
-		get(t, s.URL()+tc.path)
-		for _, cleanup := range fake.cleanups {
-			cleanup()
-		}
-		if fake.failed != tc.want {
-			t.Errorf("%+v: failed: %v", tc, fake.failed)
-		}
-	}
-}
-
-func TestNew_invalidAddress(t *testing.T) {
-	if s, err := New(Options{Addr: "256.0.0.1:0"}); err == nil {
-		s.Close()
-		t.Error("listening")
+		t.Run(name, func(t *testing.T) {
+			fake := &fakeTest{TB: t}
+			s := Start(fake, Options{SkipContract: tc.skip})
+			if tc.allow {
+				s.AllowViolations()
+			}
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, tc.path, nil))
+			for _, cleanup := range fake.cleanups {
+				cleanup()
+			}
+			if fake.failed != tc.want {
+				t.Errorf("failed: %v, want %v", fake.failed, tc.want)
+			}
+		})
 	}
 }

@@ -3,7 +3,6 @@ package caastest
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 )
 
 // deploy is POST …/deploy (seed; nesting: seen). Without the money it does
@@ -20,27 +19,19 @@ func (s *Server) deploy(in input) response {
 	if err := json.Unmarshal(in.body, &body); err != nil {
 		return unreadable(err)
 	}
-	h, issues := s.find("body", d.HardwareID, d.LocationIDs)
+	h, issues := s.stock.lookUp("body", d.HardwareID, d.LocationIDs)
 	if s.nameHolder(d.Name) != nil {
 		issues = append(issues, valueIssue([]any{"body", "resource_private_name"}, "the name %q is already in use", d.Name))
 	}
 	if issues != nil {
 		return invalid(issues...)
 	}
-	if d.GPUsPerContainer > h.maxGPUs {
-		return reject(http.StatusBadRequest, h.name+" has at most "+strconv.Itoa(h.maxGPUs)+" GPUs per container")
-	}
-	placed, ok := s.stock.occupy(d.HardwareID, d.LocationIDs, d.Replicas)
-	if !ok {
-		return reject(http.StatusBadRequest, "Not enough replicas available for the requested hardware and locations")
-	}
 	price := h.cost(d.GPUsPerContainer, d.Replicas, d.DurationHours)
 	if !s.pay(price) {
-		s.stock.release(placed)
 		return paymentRequired()
 	}
 	d.ID, d.Status, d.Created, d.HoursBought, d.AmountPaid = s.ids.next(), StatusRequested, now, d.DurationHours, price
-	r.placed, r.outcome = placed, takeOutcome(&s.outcomes)
+	r.outcome = takeOutcome(&s.outcomes)
 	r.updateListing(now)
 	s.resize(r)
 	r.addEvents(now, "container scheduled")
@@ -52,19 +43,13 @@ func (s *Server) deploy(in input) response {
 	return acknowledge(r)
 }
 
-// find looks up hardware and locations; what is unknown is an issue in a part of
-// the request. The hardware is nil only when there is an issue.
-func (s *Server) find(part string, hardwareID int, locationIDs []int) (*hardware, []issue) {
-	var issues []issue
-	h := s.stock.find(hardwareID)
-	if h == nil {
-		issues = append(issues, valueIssue([]any{part, "hardware_id"}, "unknown hardware %d", hardwareID))
+// pay charges the account, and reports false when it can't pay.
+func (s *Server) pay(usdc float64) bool {
+	if s.options.Balance > 0 && s.paid+usdc > s.options.Balance+0.001 {
+		return false
 	}
-	_, unknown := s.stock.at(locationIDs)
-	for _, i := range unknown {
-		issues = append(issues, valueIssue([]any{part, "location_ids", i}, "unknown location %d", locationIDs[i]))
-	}
-	return h, issues
+	s.paid += usdc
+	return true
 }
 
 // paymentRequired is a 200 that did nothing (seed).
@@ -90,7 +75,7 @@ func (s *Server) nameHolder(name string) *record {
 func (s *Server) holdsName(r *record) bool {
 	switch r.Status {
 	case StatusDestroyed:
-		return r.destroyedAt.Add(s.options.Timings.ReleaseName).After(s.now())
+		return r.endedAt.Add(s.options.Timings.ReleaseName).After(s.now())
 	case StatusCompleted, StatusFailed:
 		return s.options.EndedKeepNames
 	}

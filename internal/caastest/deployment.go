@@ -39,7 +39,6 @@ type Deployment struct {
 
 	Entrypoint       []string          `json:"entrypoint"` // nil: null
 	Args             []string          `json:"args"`       // never returned
-	Command          string            `json:"command"`    // PATCH only; never returned
 	TrafficPort      int               `json:"traffic_port"`
 	Env              map[string]string `json:"env_variables"`        // nil: null
 	SecretEnv        map[string]string `json:"secret_env_variables"` // only the names are returned
@@ -105,17 +104,13 @@ type record struct {
 	billedFrom   time.Time // when it started for the first time
 	restartAt    time.Time // when a PATCH restarts it; zero: not set
 	terminatedAt time.Time // when its termination was requested
-	destroyedAt  time.Time
+	endedAt      time.Time // when it was completed or destroyed
 
-	outcome         outcome // of the request
-	restart         outcome // of the restart at restartAt
-	resetsStart     bool    // the next start is a new started_at
-	neverTerminates bool    // stays in termination requested
-	forgotten       bool    // unknown to the API
+	outcome   outcome // of the request or the restart
+	forgotten bool    // unknown to the API
 
-	placed     map[placement]int // replicas it occupies; nil: none
-	listed     []listing         // what the list shows, and since when
-	extensions []extension       // that the details may not show yet
+	listed     []listing   // what the list shows, and since when
+	extensions []extension // that the details may not show yet
 }
 
 // listing is what the list shows of a deployment since a time.

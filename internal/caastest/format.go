@@ -36,7 +36,6 @@ type Format struct {
 	OddListRow       bool // a first row of the list with members of unexpected types
 	SSEFraming       bool // log lines as "data: line" and an empty line
 	EmptyDeployReply bool // 200 without a body for a new deployment
-	GPUMinutes       bool // compute_minutes_* count GPUs times minutes
 	// PaymentRequired is the shape of "payment_required" replies.
 	PaymentRequired PaymentFormat
 }

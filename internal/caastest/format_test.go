@@ -8,6 +8,7 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
+// A format that is not applied would let the tests pass that a client supports it.
 func TestFormat(t *testing.T) {
 	const (
 		detail   = "/deployment/{id}"
@@ -29,6 +30,7 @@ func TestFormat(t *testing.T) {
 		"NullLists":              {caastest.Format{NullLists: true}, detail, values{"data.container_config.secret_env_keys": nil}},
 		"LocationSubset":         {caastest.Format{LocationSubset: true}, detail, values{"data.locations": "[map[id:1 iso2:US name:United States]]"}},
 		"CanonicalImages":        {caastest.Format{CanonicalImages: true}, detail, values{"data.container_config.image_url": "docker.io/library/nginx:latest"}},
+		"OmitMinutes":            {caastest.Format{OmitMinutes: true}, detail, values{"data.compute_minutes_served": nil, "data.compute_minutes_remaining": nil}},
 		"RegionalIDs":            {caastest.Format{RegionalIDs: true}, detail, values{"data.hardware_id": "gpu_8x_a100_SXM4", "data.locations.1.id": "DE"}},
 		"Bare":                   {caastest.Format{Bare: true}, detail, values{"status": "running"}},
 		"Bare, boolean":          {caastest.Format{Bare: true}, name, values{"data": true}},
@@ -36,14 +38,16 @@ func TestFormat(t *testing.T) {
 		"ExtraMembers":           {caastest.Format{ExtraMembers: true}, detail, values{"x_new.since": "tomorrow", "data.locations.0.x_new.since": "tomorrow"}},
 		"RegionalRows":           {caastest.Format{RegionalRows: true}, hardware, values{"data.hardware.1.hardware_id": "us-east-h100", "data.hardware.2.hardware_id": 203, "data.total": 6}},
 		"OddListRow":             {caastest.Format{OddListRow: true}, "/deployments", values{"data.deployments.0.id": caastest.OddListID, "data.deployments.0.status": 7, "data.total": 2}},
-		"GPUMinutes":             {caastest.Format{GPUMinutes: true}, detail, values{"data.compute_minutes_remaining": 24 * 60 * 8}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			c := newClient(t, caastest.Options{Format: tc.format})
 			id := c.Add(caastest.Deployment{ImageURL: "nginx", LocationIDs: []int{1, 2}, Env: map[string]string{"status": "mine"}})
-			r := c.call(http.StatusOK, "GET", strings.Replace(tc.path, "{id}", id, 1), nil)
+			r := c.get(strings.Replace(tc.path, "{id}", id, 1))
 			for at, want := range tc.want {
 				r.want(at, want)
+			}
+			if r := c.call(http.StatusNotFound, "GET", "/deployment/unknown", ""); r.body != `{"detail":"Deployment not found"}` {
+				t.Errorf("an error has the format too: %s", r.body)
 			}
 			c.SetFormat(caastest.Format{})
 			c.detail(id).want("data.hardware_id", 203)
@@ -51,10 +55,9 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-func TestFormat_rawNumbersAndMissingMembers(t *testing.T) {
-	c := newClient(t, caastest.Options{Format: caastest.Format{FloatIntegers: true, OmitMinutes: true}})
-	r := c.detail(c.Add(caastest.Deployment{}))
-	if !strings.Contains(r.body, `"hardware_id":203.0`) || strings.Contains(r.body, "compute_minutes") {
+func TestFormat_floatIntegers(t *testing.T) {
+	c := newClient(t, caastest.Options{Format: caastest.Format{FloatIntegers: true}})
+	if r := c.detail(c.Add(caastest.Deployment{})); !strings.Contains(r.body, `"hardware_id":203.0`) {
 		t.Error(r.body)
 	}
 }
@@ -83,9 +86,40 @@ func TestFormat_emptyDeployReply(t *testing.T) {
 	c.call(http.StatusOK, "POST", "/deploy", deployBody("more")).want("data.status", "payment_required")
 }
 
-func TestFormat_leavesErrorsAlone(t *testing.T) {
-	c := newClient(t, caastest.Options{Format: caastest.Format{Bare: true, DoubleWrap: true, ExtraMembers: true}})
-	if r := c.call(http.StatusNotFound, "GET", "/deployment/unknown", nil); r.body != `{"detail":"Deployment not found"}` {
-		t.Error(r.body)
+func TestFormat_logs(t *testing.T) {
+	for format, want := range map[caastest.Format]string{{}: "oops\n", {SSEFraming: true}: "data: oops\n\n"} {
+		c := newClient(t, caastest.Options{Format: format})
+		id := c.Add(caastest.Deployment{Containers: []caastest.Container{{ContainerID: "c-1"}}})
+		c.SetLog("c-1", "stderr", "oops")
+		if r := c.get("/deployment/" + id + "/log/c-1?stream=stderr"); r.body != want {
+			t.Errorf("%q, want %q", r.body, want)
+		}
+	}
+}
+
+func TestFormat_pages(t *testing.T) {
+	fromOne, ignored := caastest.Format{PagesFromOne: true}, caastest.Format{PageIgnored: true}
+	for _, tc := range []struct {
+		format      caastest.Format
+		query, want string
+	}{
+		{caastest.Format{}, "?page=0&page_size=2", "d2 running, d1 running"},
+		{caastest.Format{}, "?page=1&page_size=2", "d0 failed"},
+		{caastest.Format{}, "?page=2&page_size=2", ""},
+		{caastest.Format{}, "", "d2 running, d1 running, d0 failed"},
+		{caastest.Format{}, "?status=FAILED", "d0 failed"},
+		{fromOne, "?page=0&page_size=2", ""},
+		{fromOne, "?page=1&page_size=2", "d2 running, d1 running"},
+		{ignored, "?page=0&page_size=2", "d2 running, d1 running"},
+		{ignored, "?page=1&page_size=2", "d2 running, d1 running"},
+		{ignored, "?page=2&page_size=2", "d0 failed"},
+	} {
+		c := newClient(t, caastest.Options{Format: tc.format})
+		c.Add(caastest.Deployment{Name: "d0", Status: "failed"})
+		c.Add(caastest.Deployment{Name: "d1"})
+		c.Add(caastest.Deployment{Name: "d2"})
+		if got := c.names(tc.query); got != tc.want {
+			t.Errorf("%+v %s: %s, want %s", tc.format, tc.query, got, tc.want)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package caastest
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 )
 
 // hardware is one hardware type.
@@ -29,8 +28,8 @@ type location struct {
 	Name string `json:"name"`
 }
 
-// inventory is what the account can rent and how much of it is free. The ids
-// and prices are invented; that ids are integers is the seed's.
+// inventory is what the account can rent. The ids and prices are invented; that
+// ids are integers is the seed's.
 type inventory struct {
 	hardware  []hardware
 	locations []location
@@ -81,68 +80,43 @@ func (inv *inventory) at(ids []int) (found []location, unknown []int) {
 	return found, unknown
 }
 
-// available returns the number of free replicas with a number of GPUs each.
-func (inv *inventory) available(h *hardware, locationID, gpus int) int {
-	if gpus > h.maxGPUs {
-		return 0
+// lookUp finds hardware and locations; what is unknown is an issue in a part of
+// the request. The hardware is nil only when there is an issue.
+func (inv *inventory) lookUp(part string, hardwareID int, locationIDs []int) (*hardware, []issue) {
+	var issues []issue
+	h := inv.find(hardwareID)
+	if h == nil {
+		issues = append(issues, valueIssue([]any{part, "hardware_id"}, "unknown hardware %d", hardwareID))
 	}
-	return inv.free[placement{h.id, locationID}]
+	_, unknown := inv.at(locationIDs)
+	for _, i := range unknown {
+		issues = append(issues, valueIssue([]any{part, "location_ids", i}, "unknown location %d", locationIDs[i]))
+	}
+	return h, issues
 }
 
-// occupy takes free replicas in the locations in their order. It returns what
-// was taken where, or false, and takes nothing, when there are too few.
-func (inv *inventory) occupy(hardwareID int, locationIDs []int, replicas int) (map[placement]int, bool) {
-	taken := map[placement]int{}
-	for _, l := range locationIDs {
-		key := placement{hardwareID, l}
-		n := max(min(inv.free[key]-taken[key], replicas), 0)
-		taken[key] += n
-		replicas -= n
-	}
-	if replicas > 0 {
-		return nil, false
-	}
-	for key, n := range taken {
-		inv.free[key] -= n
-	}
-	return taken, true
-}
-
-func (inv *inventory) release(taken map[placement]int) {
-	for key, n := range taken {
-		inv.free[key] += n
-	}
-}
-
-// SetReplicas sets how many replicas of a hardware type are free in a location.
-// Deploying takes from them, the end of a deployment adds its own.
+// SetReplicas sets how many replicas of a hardware type are free in a location,
+// as the API returns it. Deploying does not depend on it.
 func (s *Server) SetReplicas(hardwareID, locationID, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.advance()
 	s.stock.free[placement{hardwareID, locationID}] = n
 }
 
 // SetPrice sets what one GPU costs per hour, in USDC, for purchases from now on.
-// It panics for hardware that is not in the inventory.
 func (s *Server) SetPrice(hardwareID int, usdcPerGPUHour float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := s.stock.find(hardwareID)
-	if h == nil {
-		panic("caastest: no hardware " + strconv.Itoa(hardwareID))
-	}
-	h.price = usdcPerGPUHour
+	s.stock.find(hardwareID).price = usdcPerGPUHour
 }
 
 // listHardware is GET …/hardware/max-gpus-per-container.
 func (s *Server) listHardware(input) response {
 	rows := []any{}
-	for i := range s.stock.hardware {
-		h := &s.stock.hardware[i]
+	for _, h := range s.stock.hardware {
 		available := 0
 		for _, l := range s.stock.locations {
-			available += s.stock.available(h, l.ID, h.maxGPUs)
+			available += s.stock.free[placement{h.id, l.ID}]
 		}
 		rows = append(rows, object{
 			"hardware_id": h.id, "hardware_name": h.name, "brand_name": brand,
@@ -159,7 +133,7 @@ func (s *Server) listLocations(input) response {
 
 // listAvailableReplicas is GET …/available-replicas: one row per location.
 func (s *Server) listAvailableReplicas(in input) response {
-	h, issues := s.find("query", in.integer("hardware_id", 0), nil)
+	h, issues := s.stock.lookUp("query", in.integer("hardware_id", 0), nil)
 	if issues != nil {
 		return invalid(issues...)
 	}
@@ -167,7 +141,7 @@ func (s *Server) listAvailableReplicas(in input) response {
 	for _, l := range s.stock.locations {
 		rows = append(rows, object{
 			"id": l.ID, "iso2": l.ISO2, "name": l.Name,
-			"available_replicas": s.stock.available(h, l.ID, in.integer("hardware_qty", 0)),
+			"available_replicas": s.stock.free[placement{h.id, l.ID}],
 		})
 	}
 	return data(rows)
@@ -178,17 +152,17 @@ func (s *Server) listAvailableReplicas(in input) response {
 func (s *Server) price(in input) response {
 	var ids []int
 	if err := json.Unmarshal([]byte(in.query.Get("location_ids")), &ids); err != nil {
-		return invalid(valueIssue([]any{"query", "location_ids"}, "%v", err))
+		return unreadable(err)
 	}
-	h, issues := s.find("query", in.integer("hardware_id", 0), ids)
+	h, issues := s.stock.lookUp("query", in.integer("hardware_id", 0), ids)
 	if issues != nil {
 		return invalid(issues...)
 	}
-	gpus, replicas := in.integer("gpus_per_container", 0), in.integer("replica_count", 0)
 	available := []int{}
-	for _, l := range ids {
-		available = append(available, s.stock.available(h, l, gpus))
+	for _, id := range ids {
+		available = append(available, s.stock.free[placement{h.id, id}])
 	}
+	gpus, replicas := in.integer("gpus_per_container", 0), in.integer("replica_count", 0)
 	return data(object{
 		"replica_count": replicas, "gpus_per_container": gpus,
 		"available_replica_count": available,

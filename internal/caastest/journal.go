@@ -12,15 +12,15 @@ import (
 
 // Request is one request that the server received, whatever the reply was.
 type Request struct {
-	At     time.Time // on the server's clock
-	Method string
-	Path   string // full, unescaped
-	Query  url.Values
-	Header http.Header // with the credentials
-	Body   []byte
-	Status int    // of the reply; 0: none yet, a reset, or a hang
-	Fault  string // the name of the fault, "limit", or empty
-	Conn   string // the client's address, one for each connection
+	At      time.Time // on the server's clock
+	Method  string
+	Path    string // full, unescaped
+	Query   url.Values
+	Header  http.Header // with the credentials
+	Body    []byte
+	Status  int    // of the reply; 0: none yet, a reset, or a hang
+	Faulted bool   // hit by a Fault
+	Conn    string // the client's address, one for each connection
 }
 
 // JSON returns the body as an object, with numbers as float64, or nil when it
@@ -50,35 +50,44 @@ func (j *journal) add(at time.Time, r *http.Request, body []byte) *Request {
 	return added
 }
 
-// complete notes the reply before it is sent, so that a client that has it finds
-// it in the journal.
-func (j *journal) complete(r *Request, status int, fault string) {
+// complete notes the status before the reply is sent, so that a client that has
+// it finds it in the journal.
+func (j *journal) complete(r *Request, status int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	r.Status, r.Fault = status, fault
+	r.Status = status
 }
 
-func (j *journal) find(match func(*Request) bool) []Request {
+func (j *journal) fault(r *Request) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r.Faulted = true
+}
+
+// find returns copies of the requests that match, see [Server.Requests].
+func (j *journal) find(method, pattern string) []Request {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var found []Request
 	for _, r := range j.requests {
-		if match(r) {
-			c := *r
-			c.Body, c.Header = slices.Clone(r.Body), r.Header.Clone()
-			found = append(found, c)
+		if matches(method, pattern, r.Method, r.Path) {
+			found = append(found, *r)
 		}
 	}
 	return found
+}
+
+func (j *journal) reset() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.requests = nil
 }
 
 // Requests returns the requests with a method to the paths that match a pattern,
 // in the order of their arrival; empty matches any. The pattern is a path below
 // Prefix, or a full one that starts with "/v1/" or "/enterprise/", and "{}"
 // matches one segment: Requests("PATCH", "/deployment/{}").
-func (s *Server) Requests(method, pattern string) []Request {
-	return s.journal.find(func(r *Request) bool { return matches(method, pattern, r.Method, r.Path) })
-}
+func (s *Server) Requests(method, pattern string) []Request { return s.journal.find(method, pattern) }
 
 // Count returns how many requests match, see [Server.Requests].
 func (s *Server) Count(method, pattern string) int { return len(s.Requests(method, pattern)) }
@@ -95,23 +104,18 @@ func (s *Server) Bodies(method, pattern string) []map[string]any {
 
 // PublicRequests returns the requests to public URLs, see
 // [Options.ServePublicURLs]. Their paths start with the container's id.
-func (s *Server) PublicRequests() []Request {
-	return s.visits.find(func(*Request) bool { return true })
-}
+func (s *Server) PublicRequests() []Request { return s.visits.find("", "") }
 
 // ResetJournal removes all requests from the journal.
 func (s *Server) ResetJournal() {
-	for _, j := range []*journal{&s.journal, &s.visits} {
-		j.mu.Lock()
-		j.requests = nil
-		j.mu.Unlock()
-	}
+	s.journal.reset()
+	s.visits.reset()
 }
 
 // matches reports whether a request matches a method and a pattern, see
 // [Server.Requests].
 func matches(method, pattern, gotMethod, gotPath string) bool {
-	if method != "" && !strings.EqualFold(method, gotMethod) {
+	if method != "" && method != gotMethod {
 		return false
 	}
 	if pattern == "" {

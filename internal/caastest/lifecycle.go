@@ -19,11 +19,11 @@ func (s *Server) advanceOne(r *record) {
 	now := s.now()
 	passed := func(t time.Time) bool { return !t.IsZero() && !t.After(now) }
 	if r.Status == StatusRunning && passed(r.restartAt) {
-		s.restart(r, r.restartAt, s.options.Timings.Restart)
+		s.restart(r, r.restartAt, s.options.Timings.Restart, takeOutcome(&s.restarts))
 	}
 	if r.Status == StatusRequested && !r.outcome.stalls && passed(r.readyAt) {
 		if r.outcome.fails {
-			s.fail(r, r.readyAt, r.outcome.events)
+			r.fail(r.readyAt, r.outcome.events)
 		} else {
 			s.run(r)
 		}
@@ -33,55 +33,22 @@ func (s *Server) advanceOne(r *record) {
 			s.publish(r)
 		}
 		if end := r.billedFrom.Add(time.Duration(r.DurationHours) * time.Hour); passed(end) {
-			s.finish(r, StatusCompleted, end, "the prepaid time has expired")
+			r.finish(StatusCompleted, end, "the prepaid time has expired")
 		}
 	}
-	if r.Status == StatusTerminating && !r.neverTerminates {
+	if r.Status == StatusTerminating && !s.options.NeverTerminate {
 		if end := r.terminatedAt.Add(s.options.Timings.Terminate); passed(end) {
-			s.refund(r)
-			s.finish(r, StatusDestroyed, end, "destroyed")
-			r.destroyedAt = end
+			r.finish(StatusDestroyed, end, "destroyed")
 		}
 	}
 }
 
 // run makes a requested deployment run since it was ready.
 func (s *Server) run(r *record) {
-	if r.Started.IsZero() || r.resetsStart {
-		r.Started = r.readyAt
-	}
-	if r.billedFrom.IsZero() {
-		r.billedFrom = r.readyAt
-	}
-	r.resetsStart = false
+	setDefault(&r.Started, r.readyAt)
+	setDefault(&r.billedFrom, r.readyAt)
 	r.publicAt = r.readyAt.Add(s.options.Timings.URL)
-	r.enter(StatusRunning, StatusRunning, r.readyAt, "container started")
-}
-
-// enter changes the status of a deployment and of its containers that have not
-// failed, and adds events to all of them.
-func (r *record) enter(status, containerStatus string, at time.Time, events ...string) {
-	r.Status = status
-	r.updateListing(at)
-	for i := range r.Containers {
-		c := &r.Containers[i]
-		if c.Status != StatusFailed || status != StatusCompleted && status != StatusDestroyed {
-			c.Status = containerStatus
-		}
-		if containerStatus != StatusRunning {
-			c.PublicURL = ""
-		}
-	}
-	r.addEvents(at, events...)
-}
-
-func (r *record) addEvents(at time.Time, events ...string) {
-	for i := range r.Containers {
-		c := &r.Containers[i]
-		for _, message := range events {
-			c.Events = append(c.Events, Event{at, message})
-		}
-	}
+	r.setStatus(StatusRunning, StatusRunning, r.readyAt, "container started")
 }
 
 // publish gives the running containers their public URLs.
@@ -98,79 +65,69 @@ func (s *Server) publish(r *record) {
 // expose gives a container its public URL.
 func (s *Server) expose(c *Container, at time.Time) {
 	c.PublicURL, c.readyAt = "https://"+c.ContainerID+".caas.example.test", at.Add(s.options.Timings.Ready)
-	if s.publicURL != "" {
-		c.PublicURL = s.publicURL + "/" + c.ContainerID
+	if s.public != nil {
+		c.PublicURL = s.public.URL + "/" + c.ContainerID
 	}
 }
 
-// fail ends a deployment as failed, with events on each container.
-func (s *Server) fail(r *record, at time.Time, events []string) {
-	r.Finished, r.outcome = at, outcome{}
-	s.release(r)
-	r.enter(StatusFailed, StatusFailed, at, events...)
-}
-
-// finish ends a deployment as completed or destroyed.
-func (s *Server) finish(r *record, status string, at time.Time, event string) {
-	setDefault(&r.Finished, at)
-	s.release(r)
-	r.enter(status, StatusStopped, at, event)
-}
-
-// release frees the replicas that a deployment occupies.
-func (s *Server) release(r *record) {
-	s.stock.release(r.placed)
-	r.placed = nil
+// restart returns a deployment to "deployment requested" for a duration.
+func (s *Server) restart(r *record, at time.Time, d time.Duration, o outcome) {
+	r.readyAt, r.publicAt, r.restartAt, r.Finished = at.Add(d), time.Time{}, time.Time{}, time.Time{}
+	r.outcome = o
+	if s.options.RestartResetsStart {
+		r.Started = time.Time{}
+	}
+	r.setStatus(StatusRequested, StatusDeploying, at, "container changed, restarting")
 }
 
 // terminate requests the termination of a deployment.
 func (s *Server) terminate(r *record) {
-	r.Status, r.terminatedAt = StatusTerminating, s.now()
+	r.terminatedAt, r.restartAt = s.now(), time.Time{}
+	r.Status = StatusTerminating
 	r.updateListing(r.terminatedAt)
 	r.addEvents(r.terminatedAt, "termination requested")
 	s.advanceOne(r)
 }
 
-// restart returns a deployment to "deployment requested" for a duration.
-func (s *Server) restart(r *record, at time.Time, d time.Duration) {
-	r.readyAt, r.publicAt, r.restartAt, r.Finished = at.Add(d), time.Time{}, time.Time{}, time.Time{}
-	r.outcome, r.restart = r.restart, outcome{}
-	r.resetsStart = s.options.RestartResetsStart
-	r.enter(StatusRequested, StatusDeploying, at, "container changed, restarting")
+// fail ends a deployment as failed, with events on each container.
+func (r *record) fail(at time.Time, events []string) {
+	r.Finished, r.outcome = at, outcome{}
+	r.setStatus(StatusFailed, StatusFailed, at, events...)
 }
 
-// refund pays back what a deployment that is destroyed early has not used, to
-// the minute and never the first hour (reference), up to the request of the
-// termination or an earlier end.
-func (s *Server) refund(r *record) {
-	paid := float64(r.DurationHours * 60)
-	used := 60.0
-	if !r.billedFrom.IsZero() {
-		end := r.terminatedAt
-		if !r.Finished.IsZero() {
-			end = r.Finished
+// finish ends a deployment as completed or destroyed.
+func (r *record) finish(status string, at time.Time, event string) {
+	setDefault(&r.Finished, at)
+	r.endedAt = at
+	r.setStatus(status, StatusStopped, at, event)
+}
+
+// setStatus changes the status of a deployment and of its containers, and adds
+// events to all of them.
+func (r *record) setStatus(status, containerStatus string, at time.Time, events ...string) {
+	r.Status = status
+	r.updateListing(at)
+	for i := range r.Containers {
+		c := &r.Containers[i]
+		c.Status = containerStatus
+		if containerStatus != StatusRunning {
+			c.PublicURL = ""
 		}
-		used = max(used, math.Ceil(end.Sub(r.billedFrom).Minutes()))
 	}
-	if used >= paid {
-		return
+	r.addEvents(at, events...)
+}
+
+func (r *record) addEvents(at time.Time, events ...string) {
+	for i := range r.Containers {
+		c := &r.Containers[i]
+		for _, message := range events {
+			c.Events = append(c.Events, Event{at, message})
+		}
 	}
-	refund := cents(r.AmountPaid * (paid - used) / paid)
-	r.AmountPaid = cents(r.AmountPaid - refund)
-	s.refunded += refund
 }
 
 // cents rounds an amount in USDC to cents.
 func cents(usdc float64) float64 { return math.Round(usdc*100) / 100 }
-
-// pay charges the account, and reports false when it can't pay.
-func (s *Server) pay(usdc float64) bool {
-	if s.options.Balance > 0 && s.paid-s.refunded+usdc > s.options.Balance+0.001 {
-		return false
-	}
-	s.paid += usdc
-	return true
-}
 
 // outcome is how a request or a restart ends in place of running.
 type outcome struct {
@@ -226,6 +183,6 @@ func (s *Server) Restore() {
 		if r.outcome.stalls && r.readyAt.Before(s.now()) {
 			r.readyAt = s.now()
 		}
-		r.outcome, r.restart, r.neverTerminates = outcome{}, outcome{}, false
+		r.outcome = outcome{}
 	}
 }

@@ -26,7 +26,7 @@ func TestLifecycle(t *testing.T) {
 	} {
 		c.clock.Advance(step.advance)
 		c.wantStatus(id, step.status)
-		workers := c.call(http.StatusOK, "GET", "/deployment/"+id+"/containers", nil)
+		workers := c.get("/deployment/" + id + "/containers")
 		workers.want("data.total", 2)
 		workers.want("data.workers.1.status", step.container)
 		if url := workers.get("data.workers.1.public_url") != nil; url != step.url {
@@ -40,41 +40,25 @@ func TestLifecycle(t *testing.T) {
 	if !slices.IsSortedFunc(d.Containers[0].Events, func(a, b caastest.Event) int { return a.Time.Compare(b.Time) }) {
 		t.Errorf("events out of order: %v", d.Containers[0].Events)
 	}
-}
 
-func TestLifecycle_oneLongStep(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	id := c.deploy("app")
+	// All phases may pass between two looks.
+	again := c.deploy("again")
+	deployed := c.clock.Now()
 	c.clock.Advance(1000 * time.Hour)
-	if d, _ := c.Deployment(id); d.Status != "completed" || d.Finished != newYear.Add(10*time.Hour+90*time.Second) {
+	if d, _ := c.Deployment(again); d.Status != "completed" || d.Finished != deployed.Add(10*time.Hour+90*time.Second) {
 		t.Errorf("%s at %v", d.Status, d.Finished)
 	}
 }
 
-func TestDelete_endsLaterAndRefunds(t *testing.T) {
-	for _, tc := range []struct {
-		after time.Duration
-		paid  float64
-	}{
-		{time.Minute, 39.84}, // not started: the first hour
-		{10 * time.Minute, 39.84},
-		{90*time.Second + 150*time.Minute, 99.60},
-		{90*time.Second + 150*time.Minute + 30*time.Second, 100.26},
-	} {
-		c := newClient(t, caastest.Options{})
-		id := c.deploy("app")
-		c.clock.Advance(tc.after)
-		c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil).want("status", "termination requested")
-		c.clock.Advance(19 * time.Second)
-		c.wantStatus(id, "termination requested")
-		c.clock.Advance(time.Second)
-		c.wantStatus(id, "destroyed")
-		d, _ := c.Deployment(id)
-		if net := c.TotalPaid() - c.TotalRefunded(); d.AmountPaid != tc.paid || net-tc.paid > 0.001 || tc.paid-net > 0.001 {
-			t.Errorf("after %v: the deployment costs %v and the account paid %v, want %v", tc.after, d.AmountPaid, net, tc.paid)
-		}
-		c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil).want("status", "destroyed")
-	}
+func TestDelete_endsLater(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	id := c.deploy("app")
+	c.call(http.StatusOK, "DELETE", "/deployment/"+id, "").want("status", "termination requested")
+	c.clock.Advance(19 * time.Second)
+	c.wantStatus(id, "termination requested")
+	c.clock.Advance(time.Second)
+	c.wantStatus(id, "destroyed")
+	c.call(http.StatusOK, "DELETE", "/deployment/"+id, "").want("status", "destroyed")
 }
 
 func TestOutcomes(t *testing.T) {
@@ -94,7 +78,7 @@ func TestOutcomes(t *testing.T) {
 	c.wantStatus(stalled, "deployment requested")
 	c.wantStatus(fine, "running")
 
-	c.call(http.StatusOK, "PATCH", "/deployment/"+stalled, map[string]any{"image_url": "ghcr.io/acme/app:2"})
+	c.patch(stalled, `{"image_url": "ghcr.io/acme/app:2"}`)
 	c.clock.Advance(90 * time.Second)
 	c.wantStatus(stalled, "running")
 }
@@ -103,7 +87,7 @@ func TestRestore(t *testing.T) {
 	c := newClient(t, caastest.Options{NeverTerminate: true})
 	c.StallNext()
 	stalled, stuck := c.deploy("stalled"), c.deploy("stuck")
-	c.call(http.StatusOK, "DELETE", "/deployment/"+stuck, nil)
+	c.call(http.StatusOK, "DELETE", "/deployment/"+stuck, "")
 	c.clock.Advance(time.Hour)
 	c.wantStatus(stuck, "termination requested")
 	c.Restore()
@@ -112,25 +96,66 @@ func TestRestore(t *testing.T) {
 	c.wantStatus(stuck, "destroyed")
 }
 
-func TestPublicURLs(t *testing.T) {
-	c := newClient(t, caastest.Options{
-		ServePublicURLs: true,
-		Timings:         caastest.Timings{Provision: time.Second, Ready: time.Minute},
-	})
-	id := c.deploy("app")
-	c.clock.Advance(time.Second)
-	d, _ := c.Deployment(id)
-	url, container := d.Containers[0].PublicURL, d.Containers[0].ContainerID
-	c.call(http.StatusServiceUnavailable, "GET", url+"/health", nil)
-	c.clock.Advance(time.Minute)
-	c.call(http.StatusOK, "GET", url+"/health", nil)
-	c.Fail(id)
-	c.call(http.StatusNotFound, "GET", url+"/health", nil)
-	requests := c.PublicRequests()
-	if len(requests) != 3 || requests[0].Path != "/"+container+"/health" || requests[0].Status != 503 || requests[0].Header.Get("Authorization") == "" {
-		t.Errorf("%+v", requests)
+func TestList_lags(t *testing.T) {
+	c := newClient(t, caastest.Options{Timings: caastest.Timings{List: time.Minute}})
+	old := c.Add(caastest.Deployment{Name: "old"})
+	c.deploy("new")
+	c.call(http.StatusOK, "DELETE", "/deployment/"+old, "")
+	if got := c.names(""); got != "old running" {
+		t.Error(got)
 	}
-	if c.Count("", "") != 1 {
-		t.Errorf("%d API requests, want the deploy call only", c.Count("", ""))
+	c.clock.Advance(time.Minute)
+	if got := c.names(""); got != "new running, old destroyed" {
+		t.Error(got)
+	}
+}
+
+func TestDeployments_areCopies(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	c.deploy("app")
+	d, _ := c.ByName("app")
+	d.SecretEnv["K"], d.Args[0], d.Containers[0].Events[0].Message = "", "", ""
+	again := c.Deployments()[0]
+	if again.SecretEnv["K"] != "secret" || again.Args[0] != "--fast" || again.Containers[0].Events[0].Message == "" {
+		t.Error("a change of the copy changes the mock")
+	}
+}
+
+func TestAdd_anyStatus(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	for _, status := range []string{"deployment requested", "running", "failed", "completed", "destroyed", "termination requested"} {
+		c.wantStatus(c.Add(caastest.Deployment{Status: status}), status)
+	}
+	if c.TotalPaid() != 0 {
+		t.Errorf("paid %v", c.TotalPaid())
+	}
+}
+
+func TestEdit(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	id := c.deploy("app")
+	c.Edit(id, func(d *caastest.Deployment) { d.Status, d.Replicas = "running", 3 })
+	c.clock.Advance(30 * time.Second)
+	d, _ := c.Deployment(id)
+	if d.Status != "running" || len(d.Containers) != 3 || d.Containers[2].PublicURL == "" || d.Started != newYear {
+		t.Errorf("%+v", d)
+	}
+	c.Edit(id, func(d *caastest.Deployment) { d.Status = "completed" })
+	if d, _ := c.Deployment(id); d.Finished.IsZero() || d.Containers[0].Status != "stopped" {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestForget(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	id := c.deploy("app")
+	c.Forget(id)
+	c.call(http.StatusNotFound, "GET", "/deployment/"+id, "")
+	c.call(http.StatusNotFound, "DELETE", "/deployment/"+id, "")
+	if got := c.names(""); got != "" {
+		t.Error(got)
+	}
+	if _, ok := c.Deployment(id); !ok {
+		t.Error("the mock itself has forgotten it")
 	}
 }

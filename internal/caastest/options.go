@@ -3,16 +3,14 @@ package caastest
 import "time"
 
 // Options configure a [Server]. [Server.Configure] changes them later, except
-// for Clock, Addr, SkipContract and ServePublicURLs. The zero value is an API
-// that behaves as documented.
+// for Clock, SkipContract and ServePublicURLs. The zero value is an API that
+// behaves as documented.
 type Options struct {
 	// Clock moves the deployments and the rate limit; real time when nil.
 	Clock TimeSource
 	// Token and APIKey are the accepted credentials, "test-token" and "test-key"
 	// when empty. A request needs at least one, and each one it sends must match.
 	Token, APIKey string
-	// Addr is the address to listen on, "127.0.0.1:0" when empty.
-	Addr string
 	// SkipContract turns validation off, for benchmarks.
 	SkipContract bool
 	// ServePublicURLs makes public URLs point to a loopback listener, which
@@ -22,8 +20,6 @@ type Options struct {
 	Timings Timings
 	Format  Format
 	Limit   RateLimit
-	// Latency is how long every reply takes, in real time.
-	Latency time.Duration
 
 	// Balance is what the account can spend, in USDC; 0 is unlimited. What costs
 	// more is answered with "payment_required" and not done (seed).
@@ -39,13 +35,16 @@ type Options struct {
 	RestartResetsStart bool
 	// IgnoredPatchMembers are acknowledged by PATCH and dropped; "*" is all.
 	IgnoredPatchMembers []string
-	// NeverTerminate keeps deployments deleted from now on in "termination
-	// requested".
+	// NeverTerminate keeps deployments in "termination requested".
 	NeverTerminate bool
 }
 
 // TimeSource returns the current time.
 type TimeSource interface{ Now() time.Time }
+
+type systemTime struct{}
+
+func (systemTime) Now() time.Time { return time.Now() }
 
 // Timings are how long things take on the clock. The zero value means the
 // defaults below; any other value is used as it is.
@@ -62,18 +61,17 @@ type Timings struct {
 	Restart      time.Duration // how long a restart takes; 0: a PATCH restarts nothing
 }
 
-// RateLimit rejects requests over a rate with 429. The zero value is no limit.
+// RateLimit rejects requests over a rate with 429 and "Retry-After: 1". The zero
+// value is no limit.
 type RateLimit struct {
-	PerSecond  float64
-	Burst      int
-	RetryAfter string // the header's value; no header when empty
+	PerSecond float64
+	Burst     int
 }
 
 func (o *Options) setDefaults() {
 	setDefault(&o.Clock, TimeSource(systemTime{}))
 	setDefault(&o.Token, "test-token")
 	setDefault(&o.APIKey, "test-key")
-	setDefault(&o.Addr, "127.0.0.1:0")
 	setDefault(&o.Timings, Timings{Provision: 90 * time.Second, URL: 30 * time.Second, Terminate: 20 * time.Second})
 }
 
@@ -84,7 +82,3 @@ func setDefault[T comparable](v *T, value T) {
 		*v = value
 	}
 }
-
-type systemTime struct{}
-
-func (systemTime) Now() time.Time { return time.Now() }

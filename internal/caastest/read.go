@@ -16,7 +16,7 @@ func (s *Server) read(r *record, _ input) response { return data(s.detail(r)) }
 // detail returns a deployment with exactly the members in the reference.
 func (s *Server) detail(r *record) object {
 	hours, amount := r.shown(s.now())
-	served, remaining := s.minutes(r, hours)
+	served, remaining := r.minutes(s.now(), hours)
 	locations, _ := s.stock.at(r.LocationIDs)
 	keys := slices.Sorted(maps.Keys(r.SecretEnv))
 	if keys == nil {
@@ -46,16 +46,6 @@ func (s *Server) hardwareName(r *record) string {
 		return h.name
 	}
 	return fmt.Sprintf("hardware %d", r.HardwareID)
-}
-
-// minutes returns wall time, or GPU time in that format.
-func (s *Server) minutes(r *record, hours int) (served, remaining int) {
-	served, remaining = r.minutes(s.now(), hours)
-	if s.options.Format.GPUMinutes {
-		gpus := r.Replicas * r.GPUsPerContainer
-		return served * gpus, remaining * gpus
-	}
-	return served, remaining
 }
 
 func percent(served, remaining int) float64 {
@@ -91,7 +81,7 @@ func (s *Server) list(in input) response {
 // item returns a deployment as the list shows it (seen).
 func (s *Server) item(r *record, l listing) object {
 	hours, _ := r.shown(s.now())
-	served, remaining := s.minutes(r, hours)
+	served, remaining := r.minutes(s.now(), hours)
 	inWords := func(minutes int) string { return fmt.Sprintf("%dh %dm", minutes/60, minutes%60) }
 	return object{
 		"id": r.ID, "status": l.status, "name": l.name,
@@ -193,15 +183,11 @@ func (s *Server) readLog(r *record, in input) response {
 	if s.options.Format.SSEFraming {
 		prefix, end = "data: ", "\n\n"
 	}
-	reply := response{
-		status: http.StatusOK,
-		header: http.Header{"Content-Type": {"text/event-stream; charset=utf-8"}},
-		pieces: [][]byte{},
-	}
+	reply := response{status: http.StatusOK, header: http.Header{"Content-Type": {"text/event-stream; charset=utf-8"}}}
 	if l := s.logs[id]; l != nil {
 		reply.endless = l.endless
 		for _, line := range l.lines[stream] {
-			reply.pieces = append(reply.pieces, []byte(prefix+line+end))
+			reply.body = append(reply.body, prefix+line+end...)
 		}
 	}
 	return reply

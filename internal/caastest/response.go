@@ -2,8 +2,8 @@ package caastest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
-	"strconv"
 )
 
 // object is a JSON object.
@@ -11,14 +11,12 @@ type object = map[string]any
 
 // response is a reply before it is written.
 type response struct {
-	status int
-	header http.Header
-	body   []byte
-	json   bool // the body is JSON of the contract
-
-	// A stream is written and flushed piece by piece after the body.
-	pieces  [][]byte
-	endless bool // it then stays open until the client leaves
+	status  int
+	header  http.Header
+	body    []byte
+	json    bool // the body is JSON of the contract
+	endless bool // stays open after the body until the client leaves
+	broken  bool // the connection breaks after the body
 }
 
 func jsonResponse(status int, v any) response {
@@ -42,31 +40,26 @@ func invalid(issues ...issue) response {
 	return jsonResponse(http.StatusUnprocessableEntity, object{"detail": issues})
 }
 
-func deploymentNotFound() response { return reject(http.StatusNotFound, "Deployment not found") }
+// unreadable rejects a body that the contract lets pass and Go does not, such as
+// 8.0 for an integer.
+func unreadable(err error) response {
+	return reject(http.StatusBadRequest, "There was an error parsing the body: "+err.Error())
+}
 
 // write sends the reply. It returns when an endless one has lost its client or
 // the server is closed.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, reply response) {
-	for name, values := range reply.header {
-		w.Header()[name] = values
-	}
-	streams := reply.pieces != nil || reply.endless
-	if !streams {
-		w.Header().Set("Content-Length", strconv.Itoa(len(reply.body)))
-	}
+	maps.Copy(w.Header(), reply.header)
 	w.WriteHeader(reply.status)
-	flush := func() bool { return http.NewResponseController(w).Flush() == nil }
-	if _, err := w.Write(reply.body); err != nil || !streams {
+	_, err := w.Write(reply.body)
+	if err != nil || !reply.endless && !reply.broken {
 		return // the client has left, or has it all
 	}
-	for _, piece := range reply.pieces {
-		if _, err := w.Write(piece); err != nil || !flush() {
-			return
-		}
+	_ = http.NewResponseController(w).Flush() // fails when the client has left
+	if reply.broken {
+		panic(http.ErrAbortHandler)
 	}
-	if reply.endless && flush() {
-		s.waitForEnd(r)
-	}
+	s.waitForEnd(r)
 }
 
 // waitForEnd returns when the client has left or the server is closed.

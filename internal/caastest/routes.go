@@ -55,12 +55,6 @@ func (s *Server) withDeployment(handle func(*record, input) response) handler {
 		if r := s.record(in.path["id"]); r != nil && !r.forgotten {
 			return handle(r, in)
 		}
-		return deploymentNotFound()
+		return reject(http.StatusNotFound, "Deployment not found")
 	}
-}
-
-// unreadable rejects a body that the contract lets pass and Go does not, such as
-// 8.0 for an integer.
-func unreadable(err error) response {
-	return reject(http.StatusBadRequest, "There was an error parsing the body: "+err.Error())
 }

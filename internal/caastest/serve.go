@@ -1,14 +1,10 @@
 package caastest
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"strings"
 )
-
-// maxBody is the maximum size of a request body, in bytes.
-const maxBody = 16 << 20
 
 // exchange is one request and what is known of it.
 type exchange struct {
@@ -16,49 +12,51 @@ type exchange struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	body    []byte
-	call    *call
+	call    call
+	invalid error    // how the request violates the contract
 	request *Request // in the journal
 }
 
 // ServeHTTP answers one request: journal, contract, rate limit, faults,
 // credentials, the operation itself, format.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x, err := s.receive(&s.journal, w, r)
-	if err != nil {
-		x.send(reject(http.StatusBadRequest, "There was an error parsing the body"), "")
-		return
-	}
-	x.call = s.contract.match(r, x.body)
+	x := s.receive(&s.journal, w, r)
+	x.call = match(s.contract, r, x.body)
 	if !s.skipContract {
-		s.violate(x.call.validateRequest(r.Context())...)
+		x.invalid = x.call.validateRequest(r.Context())
+		x.violate("request", x.invalid)
+		x.violate("request", x.call.validateQuery())
 	}
-	if rejected, ok := s.checkLimit(); !ok {
-		x.send(rejected, "limit")
+	if !s.takeToken() {
+		x.send(tooManyRequests())
 		return
 	}
-	f := s.takeFault(r)
-	if !s.delay(r, f) {
-		x.abort(f)
-	}
-	if f == nil {
-		x.send(x.respond(r.Context()), "")
+	if f := s.takeFault(r); f != nil {
+		x.serveWithFault(f)
 		return
 	}
-	x.serveWithFault(r.Context(), f)
+	x.send(x.respond())
 }
 
-// receive reads a request and adds it to a journal, even when its body can't be
-// read.
-func (s *Server) receive(j *journal, w http.ResponseWriter, r *http.Request) (*exchange, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	return &exchange{Server: s, w: w, r: r, body: body, request: j.add(s.now(), r, body)}, err
+// receive reads a request and adds it to a journal.
+func (s *Server) receive(j *journal, w http.ResponseWriter, r *http.Request) *exchange {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client has left
+	}
+	return &exchange{Server: s, w: w, r: r, body: body, request: j.add(s.now(), r, body)}
+}
+
+// violate records an error that is not nil as a violation of the contract.
+func (x *exchange) violate(what string, err error) {
+	x.Server.violate(x.r.Method+" "+x.r.URL.Path+": "+what, err)
 }
 
 // respond performs the operation and returns the reply in the current format.
-func (x *exchange) respond(ctx context.Context) response {
+func (x *exchange) respond() response {
 	reply := x.perform()
 	if !x.skipContract {
-		x.violate(x.call.validateResponse(ctx, reply)...)
+		x.violate("reply", x.call.validateReply(x.r.Context(), reply))
 	}
 	return x.format(x.call.operation, reply)
 }
@@ -74,8 +72,8 @@ func (x *exchange) perform() response {
 	if !known {
 		return reject(http.StatusNotFound, "Not Found")
 	}
-	if len(x.call.issues) > 0 {
-		return invalid(x.call.issues...)
+	if x.invalid != nil {
+		return invalid(issueOf(x.invalid))
 	}
 	x.advance()
 	return handle(input{path: x.call.path, query: x.r.URL.Query(), body: x.body})
@@ -83,45 +81,33 @@ func (x *exchange) perform() response {
 
 // authorize checks the credentials, and returns the rejection if they are wrong.
 func (s *Server) authorize(h http.Header) (response, bool) {
-	bearer, key := h.Values("Authorization"), h.Values("X-Api-Key")
-	wrongKey := len(key) > 0 && key[0] != s.options.APIKey
+	token, key := h.Get("Authorization"), h.Get("X-Api-Key")
 	switch {
-	case len(bearer) == 0 && len(key) == 0:
+	case token == "" && key == "":
 		return reject(http.StatusUnauthorized, "Not authenticated"), false
-	case len(bearer) > 0 && bearer[0] != "Bearer "+s.options.Token:
+	case token != "" && token != "Bearer "+s.options.Token:
 		return reject(http.StatusUnauthorized, "Invalid or expired token"), false
-	case wrongKey && len(bearer) == 0:
+	case key != "" && key != s.options.APIKey:
 		return jsonResponse(http.StatusBadRequest, object{"key_set": true}), false // seen
-	case wrongKey:
-		return reject(http.StatusUnauthorized, "Invalid API key"), false
 	}
 	return response{}, true
 }
 
 // send completes the journal and writes the reply.
-func (x *exchange) send(reply response, fault string) {
-	x.complete(reply.status, fault)
+func (x *exchange) send(reply response) {
+	x.complete(reply.status)
 	x.write(x.w, x.r, reply)
 }
 
-// complete notes the end of the exchange in the journal.
-func (x *exchange) complete(status int, fault string) { x.journal.complete(x.request, status, fault) }
-
-// abort breaks the connection without a reply; it does not return.
-func (x *exchange) abort(f *Fault) {
-	x.complete(0, f.name())
-	panic(http.ErrAbortHandler)
-}
+// complete notes the status of the reply in the journal; 0 is no reply.
+func (x *exchange) complete(status int) { x.journal.complete(x.request, status) }
 
 // servePublic answers a request to the public URL of a container.
 func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
-	x, err := s.receive(&s.visits, w, r)
-	if err != nil {
-		return // the client has left
-	}
+	x := s.receive(&s.visits, w, r)
 	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	status := s.publicStatus(id)
-	s.visits.complete(x.request, status, "")
+	s.visits.complete(x.request, status)
 	http.Error(w, http.StatusText(status), status)
 }
 

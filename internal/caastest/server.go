@@ -1,32 +1,30 @@
 package caastest
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/getkin/kin-openapi/routers"
 )
 
 // Server is a running mock. Its methods are safe for concurrent use.
 type Server struct {
-	api, public *http.Server
-	url         string
-	publicURL   string // empty: public URLs are not served
-	closed      chan struct{}
-	close       func()
+	api    *httptest.Server
+	public *httptest.Server // nil: public URLs are not served
+	closed chan struct{}
+	close  func()
 
 	clock        TimeSource
 	skipContract bool
-
-	contract *contract
-	handlers map[string]handler // by operation id
-	journal  journal
-	visits   journal // of public URLs
+	contract     routers.Router
+	handlers     map[string]handler // by operation id
+	journal      journal
+	visits       journal // of public URLs
 
 	mu       sync.Mutex // guards all below
 	options  Options
@@ -37,7 +35,6 @@ type Server struct {
 	ids      idSource
 	logs     map[string]*containerLog // by container id
 	paid     float64                  // USDC
-	refunded float64                  // USDC
 	rotation int                      // of shuffled locations
 	outcomes []outcome                // of the next deploy calls
 	restarts []outcome                // of the next restarts
@@ -46,45 +43,25 @@ type Server struct {
 	allowViolations bool
 }
 
-// New starts a server. It fails when it can't listen on the address.
+// New starts a server on a loopback address.
 func New(o Options) (*Server, error) {
-	o.setDefaults()
-	c, err := loadContract()
+	contract, err := loadContract()
 	if err != nil {
 		return nil, err
 	}
+	o.setDefaults()
 	s := &Server{
 		clock: o.Clock, skipContract: o.SkipContract, closed: make(chan struct{}),
-		contract: c, stock: newInventory(), logs: map[string]*containerLog{},
+		contract: contract, stock: newInventory(), logs: map[string]*containerLog{},
 	}
 	s.close = sync.OnceFunc(func() { close(s.closed) })
 	s.handlers = s.operations()
 	s.apply(o)
-	if s.api, s.url, err = s.listen(o.Addr, s); err != nil {
-		return nil, err
-	}
+	s.api = httptest.NewServer(s)
 	if o.ServePublicURLs {
-		if s.public, s.publicURL, err = s.listen("127.0.0.1:0", http.HandlerFunc(s.servePublic)); err != nil {
-			s.Close()
-			return nil, err
-		}
+		s.public = httptest.NewServer(http.HandlerFunc(s.servePublic))
 	}
 	return s, nil
-}
-
-// listen serves a handler and returns its base URL.
-func (s *Server) listen(addr string, handler http.Handler) (*http.Server, string, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
-	if err != nil {
-		return nil, "", fmt.Errorf("caastest: listen: %w", err)
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	go func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.violate("the server stopped: " + err.Error())
-		}
-	}()
-	return server, "http://" + listener.Addr().String(), nil
 }
 
 // Start is New for a test. It closes the server when the test ends, and fails
@@ -107,16 +84,16 @@ func Start(t testing.TB, o Options) *Server {
 }
 
 // URL returns the base URL of the API, without a trailing slash.
-func (s *Server) URL() string { return s.url }
+func (s *Server) URL() string { return s.api.URL }
 
 // Close stops the server and ends replies that hang or stream. It may be called
 // more than once.
 func (s *Server) Close() {
 	s.close()
-	for _, server := range []*http.Server{s.api, s.public} {
-		if server != nil {
-			_ = server.Close() // the mock ends anyway
-		}
+	// Their own Close waits for the handlers, but a Fault may call this one.
+	_ = s.api.Config.Close() // the mock ends anyway
+	if s.public != nil {
+		_ = s.public.Config.Close()
 	}
 }
 
@@ -135,10 +112,8 @@ func (s *Server) Configure(change func(*Options)) {
 // apply sets the options. The caller holds the lock.
 func (s *Server) apply(o Options) {
 	o.setDefaults()
-	if o.Limit != s.options.Limit {
-		s.bucket = bucket{float64(o.Limit.Burst), s.now()}
-	}
 	s.options = o
+	s.bucket = bucket{float64(o.Limit.Burst), s.now()}
 }
 
 // SetFormat changes the format of the replies from the next request on.
@@ -160,24 +135,19 @@ func (s *Server) Violations() []string {
 	return slices.Clone(s.violations)
 }
 
-func (s *Server) violate(violations ...string) {
+// violate records an error that is not nil as a violation of the contract.
+func (s *Server) violate(what string, err error) {
+	if err == nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.violations = append(s.violations, violations...)
+	s.violations = append(s.violations, fmt.Sprintf("%s: %v", what, err))
 }
 
-// TotalPaid returns what deploy and extend calls have cost, in USDC, without
-// refunds deducted.
+// TotalPaid returns what deploy and extend calls have cost, in USDC.
 func (s *Server) TotalPaid() float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return cents(s.paid)
-}
-
-// TotalRefunded returns what was refunded for destroyed deployments, in USDC.
-func (s *Server) TotalRefunded() float64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
-	return cents(s.refunded)
 }

@@ -23,9 +23,14 @@ func (s *Server) Deployments() []Deployment {
 // Deployment returns a copy of the deployment with an id, forgotten ones
 // included, and whether it exists.
 func (s *Server) Deployment(id string) (Deployment, bool) {
-	var d Deployment
-	ok := s.change(id, func(r *record) { d = r.clone() })
-	return d, ok
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.advance()
+	r := s.record(id)
+	if r == nil {
+		return Deployment{}, false
+	}
+	return r.clone(), true
 }
 
 // ByName returns a copy of the deployment with a name, the live one, or else the
@@ -41,23 +46,21 @@ func (s *Server) ByName(name string) (Deployment, bool) {
 }
 
 // Add adds a deployment as if it had existed before, and returns its id. Nothing
-// is paid and no replica occupied. What is empty gets a default: a new id,
-// status running since now, hardware 203 in location 1, one replica of 8 GPUs
-// for 24 hours, port 80, and running containers. A container with a Status is
-// taken as it is.
+// is paid. What is empty gets a default: a new id, status running since now,
+// hardware 203 in location 1, one replica of 8 GPUs for 24 hours, port 80, and
+// running containers. A container with a Status is taken as it is.
 func (s *Server) Add(d Deployment) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
-	now := s.now()
-	r := &record{Deployment: d.clone(), readyAt: now}
+	r := &record{Deployment: d.clone(), readyAt: s.now()}
 	s.fillDefaults(r)
 	r.billedFrom = r.Started
-	if r.Status == StatusRequested {
+	switch r.Status {
+	case StatusRequested:
 		r.readyAt = r.Created.Add(s.options.Timings.Provision)
-	}
-	if r.Status == StatusTerminating {
-		r.terminatedAt = now
+	case StatusTerminating:
+		r.terminatedAt = s.now()
 	}
 	r.updateListing(time.Time{})
 	s.resize(r)
@@ -97,13 +100,10 @@ func (s *Server) fillDefaults(r *record) {
 // resize gives a deployment as many containers as it has replicas, in its
 // status.
 func (s *Server) resize(r *record) {
-	now := s.now()
-	if len(r.Containers) > r.Replicas {
-		r.Containers = r.Containers[:max(r.Replicas, 0)]
-	}
 	for len(r.Containers) < r.Replicas {
 		r.Containers = append(r.Containers, Container{})
 	}
+	r.Containers = r.Containers[:r.Replicas]
 	for i := range r.Containers {
 		c := &r.Containers[i]
 		for _, id := range []*string{&c.DeviceID, &c.ContainerID} {
@@ -111,7 +111,7 @@ func (s *Server) resize(r *record) {
 				*id = s.ids.next()
 			}
 		}
-		setDefault(&c.Created, now)
+		setDefault(&c.Created, s.now())
 		if c.Status != "" {
 			continue
 		}
@@ -124,23 +124,23 @@ func (s *Server) resize(r *record) {
 			c.Status = StatusStopped
 		default:
 			c.Status = StatusRunning
-			s.expose(c, now)
+			s.expose(c, s.now())
 		}
 	}
 }
 
 // Edit changes a deployment from outside, as the web console does. A new Status
 // takes effect with its consequences, a new number of Replicas adds or removes
-// containers. It reports whether the deployment exists.
-func (s *Server) Edit(id string, change func(*Deployment)) bool {
-	return s.change(id, func(r *record) {
+// containers. Like Fail and Forget, it panics when the deployment does not exist.
+func (s *Server) Edit(id string, change func(*Deployment)) {
+	s.change(id, func(r *record) {
 		before := r.clone()
 		change(&r.Deployment)
 		if r.Started != before.Started {
 			r.billedFrom = r.Started
 		}
 		if r.Status != before.Status {
-			s.enter(r, r.Status)
+			s.enter(r)
 		}
 		r.updateListing(s.now())
 		if r.Replicas != before.Replicas {
@@ -149,15 +149,14 @@ func (s *Server) Edit(id string, change func(*Deployment)) bool {
 	})
 }
 
-// enter puts a deployment into a status at once.
-func (s *Server) enter(r *record, status string) {
+// enter applies the consequences of a status that was set from outside.
+func (s *Server) enter(r *record) {
 	now := s.now()
-	switch status {
+	switch r.Status {
 	case StatusFailed:
-		s.fail(r, now, nil)
+		r.fail(now, nil)
 	case StatusCompleted, StatusDestroyed:
-		s.finish(r, status, now, status)
-		r.destroyedAt = now
+		r.finish(r.Status, now, r.Status)
 	case StatusTerminating:
 		r.terminatedAt = now
 	case StatusRunning:
@@ -168,33 +167,26 @@ func (s *Server) enter(r *record, status string) {
 	}
 }
 
-// Fail makes a deployment fail now, with events on each container. It reports
-// whether the deployment exists.
-func (s *Server) Fail(id string, events ...string) bool {
-	return s.change(id, func(r *record) { s.fail(r, s.now(), events) })
+// Fail makes a deployment fail now, with events on each container.
+func (s *Server) Fail(id string, events ...string) {
+	s.change(id, func(r *record) { r.fail(s.now(), events) })
 }
 
-// Forget makes a deployment unknown to the API: 404, and missing in the list. It
-// reports whether the deployment exists.
-func (s *Server) Forget(id string) bool {
-	return s.change(id, func(r *record) {
-		r.forgotten = true
-		s.release(r)
-	})
+// Forget makes a deployment unknown to the API: 404, and missing in the list.
+func (s *Server) Forget(id string) {
+	s.change(id, func(r *record) { r.forgotten = true })
 }
 
-// change calls change with the deployment with an id, and reports whether it
-// exists.
-func (s *Server) change(id string, change func(*record)) bool {
+// change calls change with the deployment with an id.
+func (s *Server) change(id string, change func(*record)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
 	r := s.record(id)
 	if r == nil {
-		return false
+		panic("caastest: no deployment " + id)
 	}
 	change(r)
-	return true
 }
 
 // record returns the record with an id, or nil. The caller holds the lock.

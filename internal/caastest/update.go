@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"time"
 )
 
 // patch is PATCH …/deployment/{id}. A missing member is kept, null clears
@@ -23,12 +22,9 @@ func (s *Server) patch(r *record, in input) response {
 	switch timings := s.options.Timings; {
 	case !changed:
 	case fix || r.outcome.stalls:
-		s.restart(r, s.now(), timings.Provision)
-	case r.Status == StatusRunning:
-		r.restart = takeOutcome(&s.restarts)
-		if timings.Restart > 0 || r.restart.fails {
-			r.restartAt = s.now().Add(timings.RestartDelay)
-		}
+		s.restart(r, s.now(), timings.Provision, outcome{})
+	case r.Status == StatusRunning && (timings.Restart > 0 || len(s.restarts) > 0):
+		r.restartAt = s.now().Add(timings.RestartDelay)
 	}
 	s.advanceOne(r)
 	return acknowledge(r)
@@ -43,7 +39,7 @@ func (s *Server) set(r *record, body []byte) (changed bool, err error) {
 	}
 	targets := map[string]any{
 		"env_variables": &r.Env, "secret_env_variables": &r.SecretEnv,
-		"entrypoint": &r.Entrypoint, "args": &r.Args, "command": &r.Command, "traffic_port": &r.TrafficPort,
+		"entrypoint": &r.Entrypoint, "args": &r.Args, "traffic_port": &r.TrafficPort,
 		"image_url": &r.ImageURL, "registry_username": &r.RegistryUsername, "registry_secret": &r.RegistrySecret,
 	}
 	for name, value := range members {
@@ -102,7 +98,6 @@ func (s *Server) rename(r *record, in input) response {
 // has ended is left as it is, unless it holds its name (assumed).
 func (s *Server) destroy(r *record, _ input) response {
 	if r.Status != StatusTerminating && r.Status != StatusDestroyed && s.holdsName(r) {
-		r.neverTerminates, r.restartAt = s.options.NeverTerminate, time.Time{}
 		s.terminate(r)
 	}
 	return acknowledge(r)

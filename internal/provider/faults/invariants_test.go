@@ -58,7 +58,7 @@ func (e *testEnv) checkNotTainted() {
 	}
 	timedOut := e.env.Clock.Now().After(d.Created.Add(44 * time.Minute)) // 45 is the default of timeouts.create
 	sawRunning := slices.ContainsFunc(e.Requests(http.MethodGet, "/deployment/"+d.ID), func(r caastest.Request) bool {
-		return r.Status == http.StatusOK && r.Fault == "" && !d.Started.IsZero() && !r.At.Before(d.Started)
+		return r.Status == http.StatusOK && !r.Faulted && !d.Started.IsZero() && !r.At.Before(d.Started)
 	})
 	if !timedOut || sawRunning {
 		e.violate(notTainted, "the deployment is %s", d.Status)

@@ -1,6 +1,7 @@
 package caastest_test
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -36,32 +37,22 @@ func TestDeploy_concurrentCallsForOneName(t *testing.T) {
 	}
 }
 
-func TestDeploy_smallHardware(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	body := deployBody("app")
-	body["hardware_id"] = 225
-	c.call(http.StatusBadRequest, "POST", "/deploy", body).want("detail", "GeForce RTX 4090 has at most 4 GPUs per container")
-	rows := c.call(http.StatusOK, "GET", "/available-replicas?hardware_id=225&hardware_qty=8", nil)
-	rows.want("data.0.available_replicas", 0)
-}
-
-func TestDeploy_occupiesReplicas(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	c.SetReplicas(203, 2, 1)
-	free := func(first, second int) {
-		t.Helper()
-		rows := c.call(http.StatusOK, "GET", "/available-replicas?hardware_id=203&hardware_qty=8", nil)
-		rows.want("data.0.available_replicas", first)
-		rows.want("data.1.available_replicas", second)
-	}
+func TestExtend(t *testing.T) {
+	c := newClient(t, caastest.Options{Timings: caastest.Timings{ShowExtended: time.Minute}})
 	id := c.deploy("app")
-	free(15, 0)
-	c.SetReplicas(203, 1, 1)
-	c.call(http.StatusBadRequest, "POST", "/deploy", deployBody("more")).
-		want("detail", "Not enough replicas available for the requested hardware and locations")
-	c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil)
+	c.SetPrice(203, 5)
+	for _, r := range []reply{c.call(http.StatusOK, "POST", "/deployment/"+id+"/extend", `{"duration_hours": 2}`), c.detail(id)} {
+		r.want("data.compute_minutes_remaining", 600)
+		r.want("data.amount_paid", 398.4)
+	}
 	c.clock.Advance(time.Minute)
-	free(2, 1)
+	c.detail(id).want("data.compute_minutes_remaining", 719)
+	c.detail(id).want("data.amount_paid", 558.4) // 398.40 + 2 h × 16 GPUs × 5
+	c.Fail(id)
+	c.call(http.StatusBadRequest, "POST", "/deployment/"+id+"/extend", `{"duration_hours": 2}`)
+	if d, _ := c.Deployment(id); d.HoursBought != 12 || d.DurationHours != 12 || c.TotalPaid() != 558.4 {
+		t.Errorf("%+v, paid %v", d, c.TotalPaid())
+	}
 }
 
 func TestPayment(t *testing.T) {
@@ -89,38 +80,33 @@ func TestPayment(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	for _, keep := range []bool{false, true} {
-		c := newClient(t, caastest.Options{EndedKeepNames: keep})
+		c := newClient(t, caastest.Options{
+			EndedKeepNames: keep, Timings: caastest.Timings{Terminate: 20 * time.Second, ReleaseName: 10 * time.Second},
+		})
 		wantFree := func(when string, want bool) {
 			t.Helper()
-			r := c.call(http.StatusOK, "GET", "/clusters/check_cluster_name_availability?cluster_name=app", nil)
-			if free := r.body == "true"; free != want {
+			r := c.get("/clusters/check_cluster_name_availability?cluster_name=app")
+			if r.body != fmt.Sprint(want) {
 				t.Errorf("EndedKeepNames %v: available %s: %s", keep, when, r.body)
 			}
 		}
 		wantFree("at the start", true)
 		id := c.deploy("app")
 		wantFree("while it runs", false)
-		c.Fail(id)
-		wantFree("after the failure", !keep)
-		c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil)
-		c.clock.Advance(time.Minute)
-		wantFree("after DELETE", true)
+		c.call(http.StatusOK, "DELETE", "/deployment/"+id, "")
+		c.clock.Advance(29 * time.Second)
+		c.wantStatus(id, "destroyed")
+		wantFree("before its release", false)
+		c.clock.Advance(time.Second)
+		wantFree("after its release", true)
 		second := c.deploy("app")
-		if d, ok := c.ByName("app"); !ok || d.ID != second {
-			t.Error("ByName prefers the failed one")
+		c.Fail(second)
+		wantFree("after a failure", !keep)
+		c.call(http.StatusOK, "DELETE", "/deployment/"+second, "")
+		c.clock.Advance(time.Minute)
+		third := c.deploy("app")
+		if d, ok := c.ByName("app"); !ok || d.ID != third {
+			t.Error("ByName prefers one that has ended")
 		}
 	}
-}
-
-func TestNames_releasedLate(t *testing.T) {
-	c := newClient(t, caastest.Options{Timings: caastest.Timings{Terminate: 20 * time.Second, ReleaseName: 10 * time.Second}})
-	id := c.deploy("app")
-	c.call(http.StatusOK, "DELETE", "/deployment/"+id, nil)
-	c.clock.Advance(29 * time.Second)
-	c.wantStatus(id, "destroyed")
-	c.AllowViolations()
-	c.call(http.StatusUnprocessableEntity, "POST", "/deploy", deployBody(""))
-	c.call(http.StatusUnprocessableEntity, "POST", "/deploy", deployBody("app"))
-	c.clock.Advance(time.Second)
-	c.deploy("app")
 }
