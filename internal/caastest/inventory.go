@@ -95,6 +95,14 @@ func (inv *inventory) lookUp(part string, hardwareID int, locationIDs []int) (*h
 	return h, issues
 }
 
+// available returns the number of free replicas with a number of GPUs each.
+func (inv *inventory) available(h *hardware, locationID, gpus int) int {
+	if gpus > h.maxGPUs {
+		return 0
+	}
+	return inv.free[placement{h.id, locationID}]
+}
+
 // SetReplicas sets how many replicas of a hardware type are free in a location,
 // as the API returns it. Deploying does not depend on it.
 func (s *Server) SetReplicas(hardwareID, locationID, n int) {
@@ -113,10 +121,11 @@ func (s *Server) SetPrice(hardwareID int, usdcPerGPUHour float64) {
 // listHardware is GET …/hardware/max-gpus-per-container.
 func (s *Server) listHardware(input) response {
 	rows := []any{}
-	for _, h := range s.stock.hardware {
+	for i := range s.stock.hardware {
+		h := &s.stock.hardware[i]
 		available := 0
 		for _, l := range s.stock.locations {
-			available += s.stock.free[placement{h.id, l.ID}]
+			available += s.stock.available(h, l.ID, h.maxGPUs)
 		}
 		rows = append(rows, object{
 			"hardware_id": h.id, "hardware_name": h.name, "brand_name": brand,
@@ -141,7 +150,7 @@ func (s *Server) listAvailableReplicas(in input) response {
 	for _, l := range s.stock.locations {
 		rows = append(rows, object{
 			"id": l.ID, "iso2": l.ISO2, "name": l.Name,
-			"available_replicas": s.stock.free[placement{h.id, l.ID}],
+			"available_replicas": s.stock.available(h, l.ID, in.integer("hardware_qty", 0)),
 		})
 	}
 	return data(rows)
@@ -158,11 +167,11 @@ func (s *Server) price(in input) response {
 	if issues != nil {
 		return invalid(issues...)
 	}
+	gpus, replicas := in.integer("gpus_per_container", 0), in.integer("replica_count", 0)
 	available := []int{}
 	for _, id := range ids {
-		available = append(available, s.stock.free[placement{h.id, id}])
+		available = append(available, s.stock.available(h, id, gpus))
 	}
-	gpus, replicas := in.integer("gpus_per_container", 0), in.integer("replica_count", 0)
 	return data(object{
 		"replica_count": replicas, "gpus_per_container": gpus,
 		"available_replica_count": available,

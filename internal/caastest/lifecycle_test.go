@@ -121,16 +121,6 @@ func TestDeployments_areCopies(t *testing.T) {
 	}
 }
 
-func TestAdd_anyStatus(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	for _, status := range []string{"deployment requested", "running", "failed", "completed", "destroyed", "termination requested"} {
-		c.wantStatus(c.Add(caastest.Deployment{Status: status}), status)
-	}
-	if c.TotalPaid() != 0 {
-		t.Errorf("paid %v", c.TotalPaid())
-	}
-}
-
 func TestEdit(t *testing.T) {
 	c := newClient(t, caastest.Options{})
 	id := c.deploy("app")
@@ -143,19 +133,5 @@ func TestEdit(t *testing.T) {
 	c.Edit(id, func(d *caastest.Deployment) { d.Status = "completed" })
 	if d, _ := c.Deployment(id); d.Finished.IsZero() || d.Containers[0].Status != "stopped" {
 		t.Errorf("%+v", d)
-	}
-}
-
-func TestForget(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	id := c.deploy("app")
-	c.Forget(id)
-	c.call(http.StatusNotFound, "GET", "/deployment/"+id, "")
-	c.call(http.StatusNotFound, "DELETE", "/deployment/"+id, "")
-	if got := c.names(""); got != "" {
-		t.Error(got)
-	}
-	if _, ok := c.Deployment(id); !ok {
-		t.Error("the mock itself has forgotten it")
 	}
 }

@@ -3,39 +3,11 @@ package caastest_test
 import (
 	"fmt"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
-
-func TestDeploy_concurrentCallsForOneName(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	statuses := make(chan int, 8)
-	var group sync.WaitGroup
-	for range 8 {
-		group.Go(func() {
-			r, err := c.try("POST", "/deploy", deployBody("app"))
-			if err != nil {
-				t.Error(err)
-			}
-			statuses <- r.status
-		})
-	}
-	group.Wait()
-	close(statuses)
-	count := map[int]int{}
-	for status := range statuses {
-		count[status]++
-	}
-	if count[http.StatusOK] != 1 || count[http.StatusUnprocessableEntity] != 7 {
-		t.Errorf("statuses: %v", count)
-	}
-	if len(c.Deployments()) != 1 || c.Count("POST", "/deploy") != 8 || c.TotalPaid() != 398.4 {
-		t.Errorf("%d deployments, %d calls, %v USDC", len(c.Deployments()), c.Count("POST", "/deploy"), c.TotalPaid())
-	}
-}
 
 func TestExtend(t *testing.T) {
 	c := newClient(t, caastest.Options{Timings: caastest.Timings{ShowExtended: time.Minute}})

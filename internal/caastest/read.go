@@ -143,52 +143,44 @@ func (s *Server) worker(r *record, c *Container) object {
 	}
 }
 
-// containerLog is what one container has written, by stream.
-type containerLog struct {
-	lines   map[string][]string
-	endless bool
-}
+// stream is one of the two streams of a container.
+type stream struct{ containerID, name string }
 
 // SetLog sets what a container has written to a stream, "stdout" or "stderr", in
 // lines without line ends.
-func (s *Server) SetLog(containerID, stream string, lines ...string) {
-	s.changeLog(containerID, func(l *containerLog) { l.lines[stream] = lines })
+func (s *Server) SetLog(containerID, name string, lines ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.logs[stream{containerID, name}] = lines
 }
 
 // EndlessLog keeps the log of a container open after its lines, until the client
 // leaves or the server is closed.
 func (s *Server) EndlessLog(containerID string) {
-	s.changeLog(containerID, func(l *containerLog) { l.endless = true })
-}
-
-func (s *Server) changeLog(containerID string, change func(*containerLog)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.logs[containerID] == nil {
-		s.logs[containerID] = &containerLog{lines: map[string][]string{}}
-	}
-	change(s.logs[containerID])
+	s.endlessLogs = append(s.endlessLogs, containerID)
 }
 
 // readLog is GET …/deployment/{id}/log/{cid}: a stream of text lines, stdout by
 // default, and not JSON (reference).
 func (s *Server) readLog(r *record, in input) response {
-	id := in.path["cid"]
-	if r.container(id) == nil {
+	from := stream{in.path["cid"], in.query.Get("stream")}
+	setDefault(&from.name, "stdout")
+	if r.container(from.containerID) == nil {
 		return reject(http.StatusNotFound, "Container not found")
 	}
-	stream := in.query.Get("stream")
-	setDefault(&stream, "stdout")
 	prefix, end := "", "\n"
 	if s.options.Format.SSEFraming {
 		prefix, end = "data: ", "\n\n"
 	}
-	reply := response{status: http.StatusOK, header: http.Header{"Content-Type": {"text/event-stream; charset=utf-8"}}}
-	if l := s.logs[id]; l != nil {
-		reply.endless = l.endless
-		for _, line := range l.lines[stream] {
-			reply.body = append(reply.body, prefix+line+end...)
-		}
+	reply := response{
+		status:  http.StatusOK,
+		header:  http.Header{"Content-Type": {"text/event-stream; charset=utf-8"}},
+		endless: slices.Contains(s.endlessLogs, from.containerID),
+	}
+	for _, line := range s.logs[from] {
+		reply.body = append(reply.body, prefix+line+end...)
 	}
 	return reply
 }

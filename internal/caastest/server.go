@@ -33,12 +33,13 @@ type Server struct {
 	records  []*record // in the order of creation
 	stock    inventory
 	ids      idSource
-	logs     map[string]*containerLog // by container id
-	paid     float64                  // USDC
-	rotation int                      // of shuffled locations
-	outcomes []outcome                // of the next deploy calls
-	restarts []outcome                // of the next restarts
+	paid     float64   // USDC
+	rotation int       // of shuffled locations
+	outcomes []outcome // of the next deploy calls
+	restarts []outcome // of the next restarts
 
+	logs            map[stream][]string // lines
+	endlessLogs     []string            // container ids
 	violations      []string
 	allowViolations bool
 }
@@ -52,7 +53,7 @@ func New(o Options) (*Server, error) {
 	o.setDefaults()
 	s := &Server{
 		clock: o.Clock, skipContract: o.SkipContract, closed: make(chan struct{}),
-		contract: contract, stock: newInventory(), logs: map[string]*containerLog{},
+		contract: contract, stock: newInventory(), logs: map[stream][]string{},
 	}
 	s.close = sync.OnceFunc(func() { close(s.closed) })
 	s.handlers = s.operations()

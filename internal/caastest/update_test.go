@@ -103,16 +103,3 @@ func TestPatch_failsLate(t *testing.T) {
 		t.Errorf("%+v", events)
 	}
 }
-
-func TestRename(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	id, other := c.deploy("app"), c.deploy("other")
-	for range 2 {
-		c.call(http.StatusOK, "PUT", "/clusters/"+id+"/update-name", `{"cluster_name": "new"}`)
-	}
-	c.call(http.StatusBadRequest, "PUT", "/clusters/"+other+"/update-name", `{"cluster_name": "new"}`).
-		want("detail", "Cluster name is already taken")
-	if d, ok := c.ByName("new"); !ok || d.ID != id {
-		t.Errorf("%+v", d)
-	}
-}
