@@ -67,7 +67,6 @@ func (s *Server) takeFault(r *http.Request) *Fault {
 
 // serveWithFault serves an exchange that a fault has hit.
 func (x *exchange) serveWithFault(f *Fault) {
-	x.journal.fault(x.request)
 	var reply response
 	performed := f.AfterWork || f.Truncate > 0 || f.EmptyBody
 	if performed {

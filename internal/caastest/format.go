@@ -61,7 +61,7 @@ func (s *Server) format(operation string, reply response) response {
 		s.rotation++
 	}
 	s.mu.Unlock()
-	if !reply.json || reply.status != http.StatusOK || f.Format == (Format{}) {
+	if operation == "readLog" || reply.status != http.StatusOK || f.Format == (Format{}) {
 		return reply
 	}
 	created := operation == "deploy" && bytes.Contains(reply.body, []byte(`"deployment_id"`))

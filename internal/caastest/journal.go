@@ -39,15 +39,10 @@ type journal struct {
 	requests []*Request
 }
 
-func (j *journal) add(at time.Time, r *http.Request, body []byte) *Request {
-	added := &Request{
-		At: at, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(),
-		Header: r.Header.Clone(), Body: body, Conn: r.RemoteAddr,
-	}
+func (j *journal) add(r *Request) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests = append(j.requests, added)
-	return added
+	j.requests = append(j.requests, r)
 }
 
 // complete notes the status before the reply is sent, so that a client that has
@@ -56,12 +51,6 @@ func (j *journal) complete(r *Request, status int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r.Status = status
-}
-
-func (j *journal) fault(r *Request) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	r.Faulted = true
 }
 
 // find returns copies of the requests that match, see [Server.Requests].

@@ -42,10 +42,6 @@ type Options struct {
 // TimeSource returns the current time.
 type TimeSource interface{ Now() time.Time }
 
-type systemTime struct{}
-
-func (systemTime) Now() time.Time { return time.Now() }
-
 // Timings are how long things take on the clock. The zero value means the
 // defaults below; any other value is used as it is.
 type Timings struct {
@@ -69,7 +65,6 @@ type RateLimit struct {
 }
 
 func (o *Options) setDefaults() {
-	setDefault(&o.Clock, TimeSource(systemTime{}))
 	setDefault(&o.Token, "test-token")
 	setDefault(&o.APIKey, "test-key")
 	setDefault(&o.Timings, Timings{Provision: 90 * time.Second, URL: 30 * time.Second, Terminate: 20 * time.Second})

@@ -14,7 +14,6 @@ type response struct {
 	status  int
 	header  http.Header
 	body    []byte
-	json    bool // the body is JSON of the contract
 	endless bool // stays open after the body until the client leaves
 	broken  bool // the connection breaks after the body
 }
@@ -24,7 +23,7 @@ func jsonResponse(status int, v any) response {
 	if err != nil {
 		panic("caastest: a reply is not JSON: " + err.Error()) // a bug of the mock
 	}
-	return response{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body, json: true}
+	return response{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
 }
 
 // data is a 200 in the envelope that most replies have.

@@ -1,6 +1,7 @@
 package caastest
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -11,17 +12,17 @@ type exchange struct {
 	*Server
 	w       http.ResponseWriter
 	r       *http.Request
-	body    []byte
-	call    call
-	invalid error    // how the request violates the contract
 	request *Request // in the journal
+	call    call
+	invalid error // how the request violates the contract
 }
 
 // ServeHTTP answers one request: journal, contract, rate limit, faults,
 // credentials, the operation itself, format.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := s.receive(&s.journal, w, r)
-	x.call = match(s.contract, r, x.body)
+	f := s.takeFault(r)
+	x := s.receive(&s.journal, w, r, f != nil)
+	x.call = match(s.contract, r, x.request.Body)
 	if !s.skipContract {
 		x.invalid = x.call.validateRequest(r.Context())
 		x.violate("request", x.invalid)
@@ -31,7 +32,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.send(tooManyRequests())
 		return
 	}
-	if f := s.takeFault(r); f != nil {
+	if f != nil {
 		x.serveWithFault(f)
 		return
 	}
@@ -39,17 +40,27 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // receive reads a request and adds it to a journal.
-func (s *Server) receive(j *journal, w http.ResponseWriter, r *http.Request) *exchange {
+func (s *Server) receive(j *journal, w http.ResponseWriter, r *http.Request, faulted bool) *exchange {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has left
 	}
-	return &exchange{Server: s, w: w, r: r, body: body, request: j.add(s.now(), r, body)}
+	request := &Request{
+		At: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(),
+		Header: r.Header.Clone(), Body: body, Faulted: faulted, Conn: r.RemoteAddr,
+	}
+	j.add(request)
+	return &exchange{Server: s, w: w, r: r, request: request}
 }
 
 // violate records an error that is not nil as a violation of the contract.
 func (x *exchange) violate(what string, err error) {
-	x.Server.violate(x.r.Method+" "+x.r.URL.Path+": "+what, err)
+	if err == nil {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.violations = append(x.violations, fmt.Sprintf("%s %s: %s: %v", x.r.Method, x.r.URL.Path, what, err))
 }
 
 // respond performs the operation and returns the reply in the current format.
@@ -76,7 +87,7 @@ func (x *exchange) perform() response {
 		return invalid(issueOf(x.invalid))
 	}
 	x.advance()
-	return handle(input{path: x.call.path, query: x.r.URL.Query(), body: x.body})
+	return handle(input{path: x.call.path, query: x.request.Query, body: x.request.Body})
 }
 
 // authorize checks the credentials, and returns the rejection if they are wrong.
@@ -104,7 +115,7 @@ func (x *exchange) complete(status int) { x.journal.complete(x.request, status) 
 
 // servePublic answers a request to the public URL of a container.
 func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
-	x := s.receive(&s.visits, w, r)
+	x := s.receive(&s.visits, w, r, false)
 	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	status := s.publicStatus(id)
 	s.visits.complete(x.request, status)

@@ -1,7 +1,6 @@
 package caastest
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -19,7 +18,7 @@ type Server struct {
 	closed chan struct{}
 	close  func()
 
-	clock        TimeSource
+	clock        TimeSource // nil: real time
 	skipContract bool
 	contract     routers.Router
 	handlers     map[string]handler // by operation id
@@ -98,7 +97,12 @@ func (s *Server) Close() {
 	}
 }
 
-func (s *Server) now() time.Time { return s.clock.Now() }
+func (s *Server) now() time.Time {
+	if s.clock == nil {
+		return time.Now()
+	}
+	return s.clock.Now()
+}
 
 // Configure changes the options from the next request on.
 func (s *Server) Configure(change func(*Options)) {
@@ -134,16 +138,6 @@ func (s *Server) Violations() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.violations)
-}
-
-// violate records an error that is not nil as a violation of the contract.
-func (s *Server) violate(what string, err error) {
-	if err == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.violations = append(s.violations, fmt.Sprintf("%s: %v", what, err))
 }
 
 // TotalPaid returns what deploy and extend calls have cost, in USDC.
