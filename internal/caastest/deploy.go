@@ -26,12 +26,17 @@ func (s *Server) deploy(in input) response {
 	if issues != nil {
 		return invalid(issues...)
 	}
+	placed, ok := s.stock.occupy(d.HardwareID, d.LocationIDs, d.Replicas)
+	if !ok {
+		return reject(http.StatusBadRequest, "Not enough replicas available for the requested hardware and locations")
+	}
 	price := h.cost(d.GPUsPerContainer, d.Replicas, d.DurationHours)
 	if !s.pay(price) {
+		s.stock.release(placed)
 		return paymentRequired()
 	}
 	d.ID, d.Status, d.Created, d.HoursBought, d.AmountPaid = s.ids.next(), StatusRequested, now, d.DurationHours, price
-	r.outcome = takeOutcome(&s.outcomes)
+	r.placed, r.outcome = placed, takeOutcome(&s.outcomes)
 	r.updateListing(now)
 	s.resize(r)
 	r.addEvents(now, "container scheduled")

@@ -109,8 +109,9 @@ type record struct {
 	outcome   outcome // of the request or the restart
 	forgotten bool    // unknown to the API
 
-	listed     []listing   // what the list shows, and since when
-	extensions []extension // that the details may not show yet
+	placed     map[placement]int // replicas it occupies; nil: none
+	listed     []listing         // what the list shows, and since when
+	extensions []extension       // that the details may not show yet
 }
 
 // listing is what the list shows of a deployment since a time.

@@ -1,7 +1,7 @@
 // Package caastest is a stateful, in-memory mock of io.net's CaaS REST API for
 // tests and the demo.
 //
-// A [Server] keeps deployments and an account balance, and moves
+// A [Server] keeps deployments, free replicas and an account balance, and moves
 // deployments through their lifecycle on a [Clock], so no test sleeps. Every
 // request and every reply is validated against openapi.yaml: an invalid request
 // gets the API's 422, and either fails the test. [Options] say how the API

@@ -28,8 +28,8 @@ type location struct {
 	Name string `json:"name"`
 }
 
-// inventory is what the account can rent. The ids and prices are invented; that
-// ids are integers is the seed's.
+// inventory is what the account can rent and how much of it is free. The ids
+// and prices are invented; that ids are integers is the seed's.
 type inventory struct {
 	hardware  []hardware
 	locations []location
@@ -103,11 +103,35 @@ func (inv *inventory) available(h *hardware, locationID, gpus int) int {
 	return inv.free[placement{h.id, locationID}]
 }
 
-// SetReplicas sets how many replicas of a hardware type are free in a location,
-// as the API returns it. Deploying does not depend on it.
+// occupy takes free replicas in the locations in their order. It returns what
+// was taken where, or false, and takes nothing, when there are too few.
+func (inv *inventory) occupy(hardwareID int, locationIDs []int, replicas int) (map[placement]int, bool) {
+	taken := map[placement]int{}
+	for _, l := range locationIDs {
+		key := placement{hardwareID, l}
+		taken[key] = max(min(inv.free[key], replicas), 0)
+		replicas -= taken[key]
+		inv.free[key] -= taken[key]
+	}
+	if replicas > 0 {
+		inv.release(taken)
+		return nil, false
+	}
+	return taken, true
+}
+
+func (inv *inventory) release(taken map[placement]int) {
+	for key, n := range taken {
+		inv.free[key] += n
+	}
+}
+
+// SetReplicas sets how many replicas of a hardware type are free in a location.
+// Deploying takes from them, the end of a deployment adds its own.
 func (s *Server) SetReplicas(hardwareID, locationID, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.advance()
 	s.stock.free[placement{hardwareID, locationID}] = n
 }
 

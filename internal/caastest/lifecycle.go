@@ -23,7 +23,7 @@ func (s *Server) advanceOne(r *record) {
 	}
 	if r.Status == StatusRequested && !r.outcome.stalls && passed(r.readyAt) {
 		if r.outcome.fails {
-			r.fail(r.readyAt, r.outcome.events)
+			s.fail(r, r.readyAt, r.outcome.events)
 		} else {
 			s.run(r)
 		}
@@ -33,12 +33,12 @@ func (s *Server) advanceOne(r *record) {
 			s.publish(r)
 		}
 		if end := r.billedFrom.Add(time.Duration(r.DurationHours) * time.Hour); passed(end) {
-			r.finish(StatusCompleted, end, "the prepaid time has expired")
+			s.finish(r, StatusCompleted, end, "the prepaid time has expired")
 		}
 	}
 	if r.Status == StatusTerminating && !s.options.NeverTerminate {
 		if end := r.terminatedAt.Add(s.options.Timings.Terminate); passed(end) {
-			r.finish(StatusDestroyed, end, "destroyed")
+			s.finish(r, StatusDestroyed, end, "destroyed")
 		}
 	}
 }
@@ -90,16 +90,24 @@ func (s *Server) terminate(r *record) {
 }
 
 // fail ends a deployment as failed, with events on each container.
-func (r *record) fail(at time.Time, events []string) {
+func (s *Server) fail(r *record, at time.Time, events []string) {
+	s.release(r)
 	r.Finished, r.outcome = at, outcome{}
 	r.setStatus(StatusFailed, StatusFailed, at, events...)
 }
 
 // finish ends a deployment as completed or destroyed.
-func (r *record) finish(status string, at time.Time, event string) {
+func (s *Server) finish(r *record, status string, at time.Time, event string) {
+	s.release(r)
 	setDefault(&r.Finished, at)
 	r.endedAt = at
 	r.setStatus(status, StatusStopped, at, event)
+}
+
+// release frees the replicas that a deployment occupies.
+func (s *Server) release(r *record) {
+	s.stock.release(r.placed)
+	r.placed = nil
 }
 
 // setStatus changes the status of a deployment and of its containers, and adds

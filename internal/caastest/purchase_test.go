@@ -9,6 +9,25 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
+func TestDeploy_occupiesReplicas(t *testing.T) {
+	c := newClient(t, caastest.Options{})
+	c.SetReplicas(203, 2, 1)
+	wantFree := func(first, second int) {
+		t.Helper()
+		rows := c.get("/available-replicas?hardware_id=203&hardware_qty=8")
+		rows.want("data.0.available_replicas", first)
+		rows.want("data.1.available_replicas", second)
+	}
+	id := c.deploy("app")
+	wantFree(15, 0)
+	c.SetReplicas(203, 1, 1)
+	c.call(http.StatusBadRequest, "POST", "/deploy", deployBody("more")).
+		want("detail", "Not enough replicas available for the requested hardware and locations")
+	c.call(http.StatusOK, "DELETE", "/deployment/"+id, "")
+	c.clock.Advance(time.Minute)
+	wantFree(2, 1)
+}
+
 func TestExtend(t *testing.T) {
 	c := newClient(t, caastest.Options{Timings: caastest.Timings{ShowExtended: time.Minute}})
 	id := c.deploy("app")

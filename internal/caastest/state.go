@@ -154,9 +154,9 @@ func (s *Server) enter(r *record) {
 	now := s.now()
 	switch r.Status {
 	case StatusFailed:
-		r.fail(now, nil)
+		s.fail(r, now, nil)
 	case StatusCompleted, StatusDestroyed:
-		r.finish(r.Status, now, r.Status)
+		s.finish(r, r.Status, now, r.Status)
 	case StatusTerminating:
 		r.terminatedAt = now
 	case StatusRunning:
@@ -169,12 +169,15 @@ func (s *Server) enter(r *record) {
 
 // Fail makes a deployment fail now, with events on each container.
 func (s *Server) Fail(id string, events ...string) {
-	s.change(id, func(r *record) { r.fail(s.now(), events) })
+	s.change(id, func(r *record) { s.fail(r, s.now(), events) })
 }
 
 // Forget makes a deployment unknown to the API: 404, and missing in the list.
 func (s *Server) Forget(id string) {
-	s.change(id, func(r *record) { r.forgotten = true })
+	s.change(id, func(r *record) {
+		r.forgotten = true
+		s.release(r)
+	})
 }
 
 // change calls change with the deployment with an id.
