@@ -35,7 +35,7 @@ func TestContract_findsInvalidRepliesOfTheMock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call := match(contract, httptest.NewRequest(http.MethodGet, Prefix+"/deployment/x", nil), nil)
+	call := match(contract, httptest.NewRequestWithContext(t.Context(), http.MethodGet, Prefix+"/deployment/x", nil), nil)
 	for name, reply := range map[string]response{
 		"member": data(object{"id": "x", "more": 1}),
 		"status": reject(http.StatusTeapot, "short and stout"),
@@ -77,7 +77,7 @@ func TestStart_failsTheTestOnAViolation(t *testing.T) {
 			if tc.allow {
 				s.AllowViolations()
 			}
-			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, tc.path, nil))
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, tc.path, nil))
 			for _, cleanup := range fake.cleanups {
 				cleanup()
 			}

@@ -1,6 +1,7 @@
 package caastest
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"strconv"
@@ -66,11 +67,11 @@ func (s *Server) takeFault(r *http.Request) *Fault {
 }
 
 // serveWithFault serves an exchange that a fault has hit.
-func (x *exchange) serveWithFault(f *Fault) {
+func (x *exchange) serveWithFault(ctx context.Context, f *Fault) {
 	var reply response
 	performed := f.AfterWork || f.Truncate > 0 || f.EmptyBody
 	if performed {
-		reply = x.respond()
+		reply = x.respond(ctx)
 	}
 	if f.Do != nil {
 		f.Do()
@@ -85,7 +86,7 @@ func (x *exchange) serveWithFault(f *Fault) {
 	case f.Status != 0 || f.Body != "":
 		reply = f.reply()
 	case !performed:
-		reply = x.respond()
+		reply = x.respond(ctx)
 	}
 	for name, values := range f.Header {
 		reply.header[http.CanonicalHeaderKey(name)] = values

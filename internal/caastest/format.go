@@ -56,12 +56,9 @@ const OddListID = "0dd00000-0000-4000-8000-000000000000"
 // format returns the reply to an operation in the current format.
 func (s *Server) format(operation string, reply response) response {
 	s.mu.Lock()
-	f := formatter{s.options.Format, s.rotation}
-	if bytes.Contains(reply.body, []byte(`"locations":`)) {
-		s.rotation++
-	}
+	f := s.options.Format
 	s.mu.Unlock()
-	if operation == "readLog" || reply.status != http.StatusOK || f.Format == (Format{}) {
+	if operation == "readLog" || reply.status != http.StatusOK || f == (Format{}) {
 		return reply
 	}
 	created := operation == "deploy" && bytes.Contains(reply.body, []byte(`"deployment_id"`))
@@ -83,15 +80,9 @@ func (s *Server) format(operation string, reply response) response {
 	return reply
 }
 
-// formatter formats one reply.
-type formatter struct {
-	Format
-	rotation int
-}
-
 // payment changes the shape of a "payment_required" reply, and reports whether
 // it has done so.
-func (f formatter) payment(v any) (any, bool) {
+func (f Format) payment(v any) (any, bool) {
 	o, ok := v.(object)
 	if !ok || o["status"] != "payment_required" || f.PaymentRequired == PaymentBare {
 		return v, false
@@ -104,7 +95,7 @@ func (f formatter) payment(v any) (any, bool) {
 }
 
 // addRows adds rows to lists.
-func (f formatter) addRows(operation string, v any) any {
+func (f Format) addRows(operation string, v any) any {
 	o, _ := v.(object)
 	inner, _ := o["data"].(object)
 	switch {
@@ -134,7 +125,7 @@ func prepend(o object, name string, row object) {
 }
 
 // envelope changes what surrounds the reply.
-func (f formatter) envelope(v any) any {
+func (f Format) envelope(v any) any {
 	inner, wrapped := v, false
 	if o, ok := v.(object); ok {
 		if data, has := o["data"]; has {
@@ -151,7 +142,7 @@ func (f formatter) envelope(v any) any {
 }
 
 // extend adds an unknown member.
-func (f formatter) extend(o object) object {
+func (f Format) extend(o object) object {
 	if f.ExtraMembers {
 		o["x_new"] = object{"since": "tomorrow", "list": []any{nil}}
 	}
@@ -159,7 +150,7 @@ func (f formatter) extend(o object) object {
 }
 
 // value formats the value of a member.
-func (f formatter) value(name string, v any) any {
+func (f Format) value(name string, v any) any {
 	switch v := v.(type) {
 	case object:
 		if name == "env_variables" {
@@ -180,7 +171,7 @@ func (f formatter) value(name string, v any) any {
 }
 
 // detail changes the details of a deployment, and nothing else.
-func (f formatter) detail(o object) object {
+func (f Format) detail(o object) object {
 	if f.OmitMinutes {
 		delete(o, "compute_minutes_served")
 		delete(o, "compute_minutes_remaining")
@@ -194,13 +185,9 @@ func (f formatter) detail(o object) object {
 			config["image_url"] = reference.TagNameOnly(named).String()
 		}
 	}
-	locations, _ := o["locations"].([]any)
-	if f.LocationSubset && len(locations) > 1 {
-		locations = locations[:1]
-		o["locations"] = locations
-	}
 	if f.RegionalIDs {
 		o["hardware_id"] = "gpu_8x_a100_SXM4"
+		locations, _ := o["locations"].([]any)
 		for _, l := range locations {
 			if l, ok := l.(object); ok {
 				l["id"] = l["iso2"]
@@ -210,7 +197,7 @@ func (f formatter) detail(o object) object {
 	return o
 }
 
-func (f formatter) list(name string, items []any) any {
+func (f Format) list(name string, items []any) any {
 	if len(items) == 0 && f.NullLists {
 		return nil
 	}
@@ -220,14 +207,10 @@ func (f formatter) list(name string, items []any) any {
 	for i := range items {
 		items[i] = f.value(name, items[i])
 	}
-	if name == "locations" && f.ShuffleLocations && len(items) > 1 {
-		by := f.rotation % len(items)
-		return slices.Concat(items[by:], items[:by])
-	}
 	return items
 }
 
-func (f formatter) number(n json.Number) any {
+func (f Format) number(n json.Number) any {
 	if f.FloatIntegers && !strings.ContainsAny(n.String(), ".eE") {
 		n += ".0"
 	}
@@ -240,7 +223,7 @@ func (f formatter) number(n json.Number) any {
 // fraction is what is between a time and its zone.
 var fraction = regexp.MustCompile(`(\.\d+)?Z$`)
 
-func (f formatter) text(name, s string) string {
+func (f Format) text(name, s string) string {
 	switch name {
 	case "status":
 		if f.UpperStatus {

@@ -161,7 +161,7 @@ func (s *Server) listHardware(input) response {
 
 // listLocations is GET /v1/io-cloud/caas/locations (seen).
 func (s *Server) listLocations(input) response {
-	return data(object{"locations": s.stock.locations, "total": len(s.stock.locations)})
+	return data(object{"locations": s.shuffle(s.stock.locations), "total": len(s.stock.locations)})
 }
 
 // listAvailableReplicas is GET …/available-replicas: one row per location.

@@ -18,6 +18,9 @@ func (s *Server) detail(r *record) object {
 	hours, amount := r.shown(s.now())
 	served, remaining := r.minutes(s.now(), hours)
 	locations, _ := s.stock.at(r.LocationIDs)
+	if s.options.Format.LocationSubset && len(locations) > 1 {
+		locations = locations[:1]
+	}
 	keys := slices.Sorted(maps.Keys(r.SecretEnv))
 	if keys == nil {
 		keys = []string{}
@@ -29,7 +32,7 @@ func (s *Server) detail(r *record) object {
 		"total_gpus": r.Replicas * r.GPUsPerContainer, "gpus_per_container": r.GPUsPerContainer,
 		"total_containers": r.Replicas,
 		"hardware_name":    s.hardwareName(r), "hardware_id": r.HardwareID, "brand_name": brand,
-		"locations":                 locations,
+		"locations":                 s.shuffle(locations),
 		"compute_minutes_served":    served,
 		"compute_minutes_remaining": remaining,
 		"container_config": object{
@@ -37,6 +40,16 @@ func (s *Server) detail(r *record) object {
 			"image_url": r.ImageURL, "secret_env_keys": keys,
 		},
 	}
+}
+
+// shuffle returns locations in another order each time, in that format.
+func (s *Server) shuffle(locations []location) []location {
+	if !s.options.Format.ShuffleLocations || len(locations) == 0 {
+		return locations
+	}
+	s.shuffled++
+	by := s.shuffled % len(locations)
+	return slices.Concat(locations[by:], locations[:by])
 }
 
 // hardwareName returns the name of a deployment's hardware. One that was added or

@@ -1,6 +1,7 @@
 package caastest
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,10 +34,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if f != nil {
-		x.serveWithFault(f)
+		x.serveWithFault(r.Context(), f)
 		return
 	}
-	x.send(x.respond())
+	x.send(x.respond(r.Context()))
 }
 
 // receive reads a request and adds it to a journal.
@@ -64,10 +65,10 @@ func (x *exchange) violate(what string, err error) {
 }
 
 // respond performs the operation and returns the reply in the current format.
-func (x *exchange) respond() response {
+func (x *exchange) respond(ctx context.Context) response {
 	reply := x.perform()
 	if !x.skipContract {
-		x.violate("reply", x.call.validateReply(x.r.Context(), reply))
+		x.violate("reply", x.call.validateReply(ctx, reply))
 	}
 	return x.format(x.call.operation, reply)
 }

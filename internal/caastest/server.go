@@ -33,7 +33,7 @@ type Server struct {
 	stock    inventory
 	ids      idSource
 	paid     float64   // USDC
-	rotation int       // of shuffled locations
+	shuffled int       // how often locations were shuffled
 	outcomes []outcome // of the next deploy calls
 	restarts []outcome // of the next restarts
 
