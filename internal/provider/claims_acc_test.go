@@ -39,23 +39,31 @@ provider "ioneth" {
 
 // A resource name that changes without a moved block is an error before anything
 // is destroyed, also when the plan makes no API calls. With the moved block of the
-// error nothing changes.
-func TestAccDeployment_resourceRenamedWithoutMoved(t *testing.T) {
+// error nothing changes, and neither does it when another resource adopts the
+// deployment that a removed block leaves.
+func TestAccDeployment_resourceRenamed(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
 	tf := env.Terraform(t)
 	tf.Write("main.tf", base.String())
 	tf.Run("apply", "-auto-approve")
+	id := env.newest()
 	env.API.ResetJournal()
 	tf.Write("main.tf", labeled(base, "llm"))
 	for _, provider := range []string{"", "provider \"ioneth\" {\n  plan_checks = false\n}\n", unknownToken} {
 		tf.Write("provider.tf", provider)
 		out := mustFail(t, tf, "apply", "-auto-approve")
-		tf.WantOutput(out, `have the name "vllm", which the deployment `+env.API.Deployments()[0].ID+` has.`)
+		tf.WantOutput(out, `have the name "vllm", which the deployment `+id+` has.`)
 		tf.WantOutput(out, "moved {")
 	}
-	tf.Write("moved.tf", "moved {\n  from = ioneth_caas_deployment.test\n  to = ioneth_caas_deployment.llm\n}\n")
-	tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 changed, 0 destroyed")
+	tf.Write("provider.tf", "")
+	tf.Write("main.tf", labeled(base.with(attributes{"count": "1"}), "llm"))
+	tf.Write("moved.tf", "moved {\n  from = ioneth_caas_deployment.test\n  to = ioneth_caas_deployment.llm[0]\n}\n")
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 added, 0 changed, 0 destroyed")
+	tf.Write("moved.tf", "removed {\n  from = ioneth_caas_deployment.llm\n  lifecycle {\n    destroy = false\n  }\n}\n")
+	tf.Write("main.tf", labeled(base, "adopted")+"import {\n  to = ioneth_caas_deployment.adopted\n  id = \""+id+"\"\n}\n")
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+	wantInState(t, tf, id)
 	if sent := env.changes(); len(sent) > 0 {
 		t.Errorf("the API received %q", sent)
 	}
@@ -67,51 +75,31 @@ func TestAccDeployment_resourceRenamedWithoutMoved(t *testing.T) {
 func TestDeployment_nameClaimedInAnyOrder(t *testing.T) {
 	t.Parallel()
 	const claimed = "Two resources of this configuration"
-	for name, createFirst := range map[string]bool{"create first": true, "destroy first": false} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			config := `{"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
-				"container_config": {"replica_count": 1, "entrypoint": ["x"], "traffic_port": 80}, "registry_config": {"image_url": "ghcr.io/org/image:1"}}`
-			state := env.Server(t).Apply(t.Context(), nil, config).NewState
-
-			p := env.Server(t) // a process of its own
-			null, wanted := p.Value(p.Deployment().ValueType(), "null"), p.Value(p.Deployment().ValueType(), config)
-			p.Read(t.Context(), state)
-			plan := func(prior, proposed *tfprotov6.DynamicValue) string {
-				t.Helper()
-				planned, err := p.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-					TypeName: acctest.DeploymentType, PriorState: prior, ProposedNewState: proposed, Config: proposed,
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, d := range planned.Diagnostics {
-					if d.Severity == tfprotov6.DiagnosticSeverityError {
-						return d.Detail
-					}
-				}
-				return ""
-			}
-			create, destroy := func() string { return plan(null, wanted) }, func() string { return plan(state, null) }
-			first, second := destroy, create
-			if createFirst {
-				first, second = create, destroy
-			}
-			if detail := first(); detail != "" {
-				t.Errorf("the first plan fails: %q", detail)
-			}
-			if detail := second(); !strings.Contains(detail, claimed) {
-				t.Errorf("the second plan: %q, want %q", detail, claimed)
-			}
-			destroyed, err := p.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-				TypeName: acctest.DeploymentType, PriorState: state, PlannedState: null, Config: null,
-			})
-			p.Must(err, destroyed.Diagnostics)
-			if detail := create(); strings.Contains(detail, claimed) {
-				t.Errorf("a create after the destroy fails: %q", detail)
-			}
+	for _, createFirst := range []bool{true, false} {
+		env := newEnv(t, caastest.Options{})
+		state := env.Server(t).Apply(t.Context(), nil, baseJSON("vllm")).NewState
+		p := env.Server(t) // a process of its own
+		p.Read(t.Context(), state)
+		create := func() string { return strings.Join(planned(p, nil, baseJSON("vllm")), "\n") }
+		destroy := func() string { return strings.Join(planned(p, state, "null"), "\n") }
+		first, second := destroy, create
+		if createFirst {
+			first, second = create, destroy
+		}
+		if got := first(); strings.Contains(got, "ERROR") {
+			t.Errorf("create first: %t: the first plan fails: %q", createFirst, got)
+		}
+		if got := second(); !strings.Contains(got, claimed) {
+			t.Errorf("create first: %t: the second plan has %q, want %q", createFirst, got, claimed)
+		}
+		null := p.Value(p.Deployment().ValueType(), "null")
+		destroyed, err := p.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+			TypeName: acctest.DeploymentType, PriorState: state, PlannedState: null, Config: null,
 		})
+		p.Must(err, destroyed.Diagnostics)
+		if got := create(); strings.Contains(got, claimed) {
+			t.Errorf("create first: %t: a create after the destroy fails: %q", createFirst, got)
+		}
 	}
 }
 
@@ -147,7 +135,7 @@ func TestDeployment_replacedUnderItsName(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := newEnv(t, caastest.Options{})
+			env := newEnv(t, caastest.Options{Timings: releasedLate})
 			terraform := env.created(t, base)
 			env.API.SetReplicas(203, 1, 1) // beside the one that is replaced
 			for _, do := range c.how {
@@ -188,7 +176,12 @@ func (env *testEnv) replacedFirst(t *testing.T) {
 	}
 }
 
-// So it is in Terraform, also for what is imported in the same plan.
+// So it is in Terraform, also for what is imported in the same plan, and beside an
+// ended deployment of the same name.
+//
+// Terraform does not show the provider a tainted resource that is not refreshed, so
+// its own deployment looks like that of another resource. That plan fails, says what
+// to do, and destroys nothing.
 func TestAccDeployment_replacedUnderItsName(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
@@ -196,6 +189,7 @@ func TestAccDeployment_replacedUnderItsName(t *testing.T) {
 	tf.Write("main.tf", base.String())
 	tf.Run("apply", "-auto-approve")
 	tf.Run("state", "rm", address)
+	env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted})
 	env.API.SetReplicas(203, 1, 1)
 	env.API.ResetJournal()
 	tf.Write("main.tf", base.with(attributes{"container_config.replica_count": "2"}).String()+"\nimport {\n  to = "+address+"\n  id = \"vllm\"\n}\n")
@@ -205,26 +199,12 @@ func TestAccDeployment_replacedUnderItsName(t *testing.T) {
 		t.Errorf("the plan does not count the capacity that the old deployment frees:\n%s", out)
 	}
 	env.replacedFirst(t)
-	if id, tainted := deploymentInState(t, tf); id != env.newest() || tainted {
-		t.Errorf("the state has %q, tainted: %t", id, tainted)
-	}
+	wantInState(t, tf, env.newest())
 	tf.Run("apply", "-auto-approve", "-replace="+address)
 	tf.WantOutput(tf.Run("plan"), "No changes.")
-	env.deploymentsAre(t, "destroyed", "destroyed", "running")
-}
-
-// Terraform does not show the provider a tainted resource that is not refreshed, so
-// its own deployment looks like that of another resource. The plan fails, says what
-// to do, and destroys nothing.
-func TestAccDeployment_taintedWithoutRefresh(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	tf.Write("main.tf", base.String())
-	tf.Run("apply", "-auto-approve")
 	tf.Run("taint", address)
 	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted, run the command without -refresh=false.")
-	env.deploymentsAre(t, "running")
+	env.deploymentsAre(t, "destroyed", "completed", "destroyed", "running")
 }
 
 // Two resources with one name are a plan error, whichever Terraform plans first.
@@ -280,25 +260,36 @@ func TestAccDeployment_destroyRegardlessOfPlanErrors(t *testing.T) {
 	env.API.Add(caastest.Deployment{Name: "taken"})
 	tf := env.Terraform(t)
 	tf.WriteProvider("max_retries = 0")
-	tf.Write("main.tf", base.String())
+	changes := map[string]attributes{ // of the deployment with this name
+		"shorter": {"duration_hours": "12"},
+		"dearer":  {"hardware_id": "204", "max_cost_usdc": "1"},
+		"renamed": {"resource_private_name": `"taken"`},
+		"copied":  {},
+		"unread":  {},
+	}
+	before, after := "", labeled(base.with(attributes{"resource_private_name": `"copied"`}), "copy")+
+		"data \"ioneth_caas_deployment\" \"missing\" {\n  name = \"missing\"\n}\n"
+	for name, change := range changes {
+		config := base.with(attributes{"resource_private_name": fmt.Sprintf("%q", name)})
+		before += labeled(config, name)
+		after += labeled(config.with(change), name)
+	}
+	tf.Write("main.tf", before)
 	tf.Run("apply", "-auto-approve")
-	id := env.newest()
-	for name, config := range map[string]string{
-		"decreased duration":          hours(12).String(),
-		"replacement over the budget": base.with(attributes{"hardware_id": "204", "max_cost_usdc": "1"}).String(),
-		"copied block":                base.String() + "\n" + labeled(base, "copy"),
-		"name taken":                  base.with(attributes{"resource_private_name": `"taken"`}).String(),
-		"data source":                 base.String() + "data \"ioneth_caas_deployment\" \"other\" {\n  name = \"other\"\n}\n",
-		"read":                        base.String(),
+	tf.Write("main.tf", after)
+	unread, _ := env.API.ByName("unread")
+	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/" + unread.ID, Status: 500})
+	out := mustFail(t, tf, "destroy", "-auto-approve", "-no-color")
+	for _, words := range []string{
+		"duration_hours is decreased", "max_cost_usdc allows 1.00", `The name "taken" is held by`,
+		`Two resources of this configuration have the name "copied"`, "500 Internal Server Error", `no deployment with the name "missing"`,
 	} {
-		if name == "read" {
-			env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Status: 500})
-		}
-		tf.Write("main.tf", config)
-		tf.WantOutput(mustFail(t, tf, "destroy", "-auto-approve"), "To destroy regardless of this error, run terraform destroy -refresh=false.")
+		tf.WantOutput(out, words)
+	}
+	hints := acctest.Words("To destroy regardless of this error, run terraform destroy -refresh=false.").FindAllString(out, -1)
+	if n := strings.Count(out, "Error: "); n != len(hints) {
+		t.Errorf("%d of %d errors say how to destroy regardless:\n%s", len(hints), n, out)
 	}
 	tf.Run("destroy", "-auto-approve", "-refresh=false")
-	if d, _ := env.API.Deployment(id); d.Status != caastest.StatusDestroyed {
-		t.Errorf("the deployment is %s", d.Status)
-	}
+	env.deploymentsAre(t, "running", "destroyed", "destroyed", "destroyed", "destroyed", "destroyed")
 }

@@ -1,17 +1,12 @@
 package provider_test
 
 import (
-	"encoding/json"
+	"fmt"
 	"reflect"
-	"regexp"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/zclconf/go-cty/cty"
 
@@ -36,59 +31,6 @@ resource "ioneth_caas_deployment" "test" {
 }
 `
 
-// full has every field of the deploy call.
-const full = `
-resource "ioneth_caas_deployment" "test" {
-  resource_private_name = "vllm"
-  duration_hours        = 48
-  gpus_per_container    = 8
-  hardware_id           = 204
-  location_ids          = [3, 1]
-  container_config = {
-    replica_count = 2
-    entrypoint    = ["vllm", "serve"]
-    args          = ["--model", "meta-llama/Llama-3.1-70B"]
-    traffic_port  = 8000
-    env_variables = {
-      HF_HOME = "/data"
-    }
-    secret_env_variables = {
-      HF_TOKEN = "hf-secret-value"
-    }
-  }
-  registry_config = {
-    image_url         = "ghcr.io/org/image:tag"
-    registry_username = "robot"
-    registry_secret   = "registry-secret-value"
-  }
-  timeouts = {
-    create = "1h"
-  }
-}
-`
-
-// body returns the body of the deploy request, of which there must be one.
-func (env *testEnv) body(t *testing.T) map[string]any {
-	t.Helper()
-	calls := env.API.Requests("POST", "/deploy")
-	if len(calls) != 1 {
-		t.Fatalf("the API received %d deploy requests, want 1", len(calls))
-	}
-	return calls[0].JSON()
-}
-
-func wantJSON(t *testing.T, got any, want string) {
-	t.Helper()
-	var wanted any
-	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(got, wanted) {
-		gotJSON, _ := json.Marshal(got)
-		t.Errorf("the API received\n%s\nwant\n%s", gotJSON, want)
-	}
-}
-
 // deploymentsAre checks the status of every deployment that was ever created.
 func (env *testEnv) deploymentsAre(t *testing.T, statuses ...string) {
 	t.Helper()
@@ -103,73 +45,42 @@ func (env *testEnv) deploymentsAre(t *testing.T, statuses ...string) {
 
 // A configuration with the required attributes sends only those, and the state has
 // what the API returns.
-func TestAccDeployment_minimal(t *testing.T) {
+func TestDeployment_minimal(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-		Steps: []resource.TestStep{
-			{
-				Config: env.Config(minimal),
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("running")),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("gpus_per_container"), knownvalue.Int64Exact(8)),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("total_gpus"), knownvalue.Int64Exact(8)),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("created_at"), knownvalue.StringExact("2030-01-02T03:04:05Z")),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("ends_at"), knownvalue.StringExact("2030-01-03T03:06:00Z")),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("paid_hours"), knownvalue.Int64Exact(24)),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("finished_at"), knownvalue.Null()),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("amount_paid_usdc"), knownvalue.Float64Exact(24*8*2.49)),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("secret_env_keys"), knownvalue.SetSizeExact(0)),
-					statecheck.CompareValuePairs(address, tfjsonpath.New("public_urls").AtSliceIndex(0),
-						address, tfjsonpath.New("containers").AtSliceIndex(0).AtMapKey("public_url"), compare.ValuesSame()),
-					statecheck.ExpectKnownValue(address, tfjsonpath.New("public_urls").AtSliceIndex(0),
-						knownvalue.StringRegexp(regexp.MustCompile(`^https://.+`))),
-				},
-				Check: func(s *terraform.State) error {
-					wantJSON(t, env.body(t), `{
-						"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
-						"container_config": {"replica_count": 1, "entrypoint": ["vllm", "serve"], "traffic_port": 8000},
-						"registry_config": {"image_url": "docker.io/vllm/vllm-openai:latest"}}`)
-					header := env.API.Requests("POST", "/deploy")[0].Header
-					if got := header.Get("Authorization"); got != "Bearer test-token" {
-						t.Errorf("Authorization = %q, want the bearer token", got)
-					}
-					if got := header.Get("User-Agent"); got != "terraform-provider-ioneth/test" {
-						t.Errorf("User-Agent = %q", got)
-					}
-					d := env.API.Deployments()[0]
-					return resource.TestCheckResourceAttr(address, "deployment_id", d.ID)(s)
-				},
-			},
-			{
-				Config:           env.Config(minimal),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-			},
-		},
-	})
-	env.deploymentsAre(t, "destroyed")
+	terraform := env.core(t)
+	terraform.apply(base)
+	terraform.sent(deployed)
+	d := env.API.Deployments()[0]
+	for attribute, want := range map[string]string{
+		"deployment_id": d.ID, "public_urls": "[" + d.Containers[0].PublicURL + "]", "secret_env_keys": "[]",
+		"status": "running", "gpus_per_container": "8", "total_gpus": "8", "paid_hours": "24", "amount_paid_usdc": fmt.Sprint(d.AmountPaid),
+		"created_at": "2030-01-02T03:04:05Z", "ends_at": "2030-01-03T03:06:00Z", "finished_at": "<nil>",
+	} {
+		terraform.has(attribute, want)
+	}
+	terraform.empty(base)
 }
 
 // The deploy request has every attribute that is set.
 func TestDeployment_full(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	terraform := env.core(t)
-	terraform.apply(config(full))
-	terraform.has("secret_env_keys", "[HF_TOKEN]")
+	terraform := newEnv(t, caastest.Options{}).core(t)
+	full := rich.with(attributes{
+		"resource_private_name": `"full"`, "duration_hours": `48`, "gpus_per_container": `8`, "hardware_id": `204`,
+		"container_config.entrypoint": `["run"]`, "container_config.traffic_port": `80`, "registry_config.image_url": `"nginx"`,
+	})
+	terraform.apply(full)
+	terraform.sent(`POST /deploy {"container_config":{"args":["--port","8000"],"entrypoint":["run"],"env_variables":{"A":"1","B":""},"replica_count":3,` +
+		`"secret_env_variables":{"S":"a secret value"},"traffic_port":80},"duration_hours":48,"gpus_per_container":8,"hardware_id":204,"location_ids":[1,2,3],` +
+		`"registry_config":{"image_url":"nginx","registry_secret":"another secret value","registry_username":"robot"},"resource_private_name":"full"}`)
+	terraform.has("secret_env_keys", "[S]")
 	for _, list := range []string{"containers", "public_urls"} {
-		if n := len(terraform.State()[list].([]any)); n != 2 {
-			t.Errorf("%d %s, want 2", n, list)
+		if n := len(terraform.State()[list].([]any)); n != 3 {
+			t.Errorf("%d %s, want 3", n, list)
 		}
 	}
-	wantJSON(t, env.body(t), `{
-		"resource_private_name": "vllm", "duration_hours": 48, "gpus_per_container": 8, "hardware_id": 204, "location_ids": [1, 3],
-		"container_config": {
-			"replica_count": 2, "entrypoint": ["vllm", "serve"], "args": ["--model", "meta-llama/Llama-3.1-70B"], "traffic_port": 8000,
-			"env_variables": {"HF_HOME": "/data"}, "secret_env_variables": {"HF_TOKEN": "hf-secret-value"}},
-		"registry_config": {"image_url": "ghcr.io/org/image:tag", "registry_username": "robot", "registry_secret": "registry-secret-value"}}`)
-	terraform.empty(config(full))
+	terraform.empty(full)
 }
 
 // An empty collection that is known only at apply sends nothing and has an empty plan.
@@ -185,14 +96,18 @@ func TestDeployment_emptyAtApply(t *testing.T) {
 	terraform.empty(config)
 }
 
-// The API receives values that are known only after the apply of another resource.
-func TestAccDeployment_createWithUnknownValues(t *testing.T) {
+// The API receives values that are known only after the apply of another resource,
+// when the deployment is created and when it is changed in place.
+func TestAccDeployment_valuesOfAnotherResource(t *testing.T) {
 	t.Parallel()
-	const config = `
+	env := newEnv(t, caastest.Options{})
+	applied := func(args string, action plancheck.ResourceActionType, request string) resource.TestStep {
+		return resource.TestStep{
+			Config: fmt.Sprintf(`
 resource "terraform_data" "late" {
   input = {
-    name = "vllm", hours = 24, hardware = 203, locations = [1], image = "ghcr.io/org/image:tag", gpus = 8
-    container = { replica_count = 1, entrypoint = ["run"], args = ["--x"], traffic_port = 80, env_variables = { A = "b" } }
+    name = "vllm", hours = 24, hardware = 203, locations = [1], image = "ghcr.io/org/image:1", gpus = 8
+    container = { replica_count = 1, entrypoint = ["vllm", "serve"], args = [%q], traffic_port = 8000 }
   }
 }
 resource "ioneth_caas_deployment" "test" {
@@ -204,19 +119,20 @@ resource "ioneth_caas_deployment" "test" {
   container_config      = terraform_data.late.output.container
   registry_config       = { image_url = terraform_data.late.output.image }
 }
-`
-	env := newEnv(t, caastest.Options{})
+`, args),
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(address, action),
+					plancheck.ExpectUnknownValue(address, tfjsonpath.New("container_config")),
+				},
+				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(request)},
+			},
+		}
+	}
 	env.Test(t,
-		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-			plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
-			plancheck.ExpectUnknownValue(address, tfjsonpath.New("container_config")),
-		}}},
-		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+		applied("--x", plancheck.ResourceActionCreate, deployedWith(`{"entrypoint"`, `{"args":["--x"],"entrypoint"`)),
+		applied("--y", update, patch(`{"args":["--y"]}`)[0]),
 	)
-	wantJSON(t, env.body(t), `{
-		"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
-		"container_config": {"replica_count": 1, "entrypoint": ["run"], "args": ["--x"], "traffic_port": 80, "env_variables": {"A": "b"}},
-		"registry_config": {"image_url": "ghcr.io/org/image:tag"}}`)
 }
 
 // With wait_for_running = false the apply returns at once.

@@ -1,20 +1,20 @@
 package provider_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
+
+const containersPath = "/deployment/{}/containers"
 
 // A deployment whose wait failed is in the state as tainted: the next plan replaces
 // it, and a destroy destroys it.
@@ -42,7 +42,7 @@ func TestDeployment_failedWaitTaints(t *testing.T) {
 func TestAccDeployment_unreadContainersDoNotTaint(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	env.API.Inject(caastest.Fault{Path: "/deployment/{}/containers", Status: 500, Times: -1})
+	env.API.Inject(caastest.Fault{Path: containersPath, Status: 500, Times: -1})
 	env.Test(t, resource.TestStep{
 		Config: base.String(), Check: resource.TestCheckResourceAttr(address, "status", "running"),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
@@ -50,54 +50,69 @@ func TestAccDeployment_unreadContainersDoNotTaint(t *testing.T) {
 	env.deploymentsAre(t, "destroyed")
 }
 
-// What could not be read is one warning of the apply.
-func TestDeployment_unreadContainersWarning(t *testing.T) {
+// What a create could not read is one warning and taints nothing. So is a credential
+// that expires while it waits: that says nothing about the deployment.
+func TestDeployment_unreadAfterPurchase(t *testing.T) {
 	t.Parallel()
-	const containers = "/deployment/{}/containers"
-	for words, prepare := range map[string]func(*testEnv){
-		"Failed to read the containers: ": func(env *testEnv) { env.API.Inject(caastest.Fault{Path: containers, Status: 500, Times: -1}) },
-		"404":                             func(env *testEnv) { env.API.Inject(caastest.Fault{Path: containers, Status: 404, Times: -1}) },
-		"401":                             func(env *testEnv) { env.API.Inject(caastest.Fault{Path: containers, Status: 401, Times: -1}) },
-		"public URL":                      func(env *testEnv) { env.API.Configure(func(o *caastest.Options) { o.Timings.URL = 1000 * time.Hour }) },
+	unread := func(path string, skip, status int) func(*testEnv) {
+		return func(env *testEnv) {
+			env.API.Inject(caastest.Fault{Method: "GET", Path: path, Skip: skip, Times: -1, Status: status})
+		}
+	}
+	for words, c := range map[string]struct {
+		prepare func(*testEnv)
+		status  string
+	}{
+		"Failed to read the containers: ": {unread(containersPath, 0, 500), "running"},
+		"404":                             {unread(containersPath, 0, 404), "running"},
+		"401":                             {unread(containersPath, 0, 401), "running"},
+		"public URL":                      {func(env *testEnv) { env.API.Configure(func(o *caastest.Options) { o.Timings.URL = 1000 * time.Hour }) }, "running"},
+		"Check token and api_key":         {unread("/deployment/{}", 2, 401), "deployment requested"},
 	} {
 		env := newEnv(t, caastest.Options{})
-		prepare(env)
+		c.prepare(env)
 		terraform := env.core(t)
-		got := terraform.apply(base)
-		if len(got) != 1 || !strings.HasPrefix(got[0], "WARNING") {
-			t.Errorf("%s: the apply has the diagnostics %q, want one warning", words, got)
-		}
-		terraform.wantWords(got, words)
-		terraform.has("status", "running")
+		terraform.wantWarning(terraform.apply(base), words)
+		terraform.has("status", c.status)
+		env.API.ClearFaults()
+		env.Clock.Advance(5 * time.Minute)
 		terraform.empty(base)
+		terraform.Read()
+		terraform.has("status", "running")
 	}
 }
 
-// A credential that expires while a create waits is a warning and taints nothing:
-// it says nothing about the deployment.
-func TestAccDeployment_credentialExpiresDuringCreate(t *testing.T) {
+// wantWarning checks that there is one diagnostic, a warning of these words.
+func (c *core) wantWarning(diagnostics []string, words string) {
+	c.t.Helper()
+	if len(diagnostics) != 1 || !strings.HasPrefix(diagnostics[0], "WARNING") {
+		c.t.Errorf("the diagnostics are %q, want one warning", diagnostics)
+	}
+	c.wantWords(diagnostics, words)
+}
+
+// What a refresh could not read keeps its value in the state, with a warning, and
+// the rest is read.
+func TestDeployment_unreadAtRefresh(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 2, Times: -1, Status: 401, Body: `{"detail": "token expired"}`})
-	env.Test(t,
-		resource.TestStep{
-			Config: base.String(),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("deployment requested")),
-			},
-			Check: func(*terraform.State) error { // the user corrects the credential
-				env.API.ClearFaults()
-				env.Clock.Advance(5 * time.Minute)
-				return nil
-			},
-		},
-		resource.TestStep{
-			Config:           base.String(),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-			Check:            resource.TestCheckResourceAttr(address, "status", "running"),
-		},
-	)
-	env.deploymentsAre(t, "destroyed")
+	terraform := env.created(t, base)
+	urls := fmt.Sprint(terraform.State()["public_urls"])
+	env.API.Edit(env.newest(), func(d *caastest.Deployment) {
+		d.Name, d.TrafficPort, d.Containers[0].PublicURL = "sglang", 81, "https://moved.example.test"
+	})
+	for _, path := range []string{"/deployments", containersPath} {
+		env.API.Inject(caastest.Fault{Method: "GET", Path: path, Status: 500, Times: -1})
+	}
+	diagnostics := terraform.Read()
+	for _, words := range []string{"Failed to read the name", "Failed to read the containers"} {
+		terraform.wantWords(diagnostics, words)
+	}
+	terraform.has("resource_private_name", "vllm")
+	terraform.has("public_urls", urls)
+	if port := terraform.State()["container_config"].(map[string]any)["traffic_port"]; port != 81. {
+		t.Errorf("the port is %v, want the new one", port)
+	}
 }
 
 // An error of a create that bought nothing leaves nothing in the state.
@@ -141,45 +156,38 @@ func TestDeployment_createCalls(t *testing.T) {
 	}
 }
 
-// What the error of a failed create says works, also with recreate_when_ended:
-// untaint, correct, apply, and nothing is bought again.
-func TestAccDeployment_failedCreateFixedInPlace(t *testing.T) {
+// What the errors of a failed create and of a failed update say works, also with
+// recreate_when_ended, and nothing is bought again: untaint the former, correct the
+// configuration, apply.
+func TestAccDeployment_failureFixedInPlace(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant, PatchRestartsFailed: true})
+	env := newEnv(t, caastest.Options{
+		Clock: caas.SystemClock{}, Timings: caastest.Timings{Restart: 500 * time.Millisecond, Terminate: -1}, PatchRestartsFailed: true,
+	})
 	tf := env.Terraform(t)
-	env.API.FailNext("pulling image: manifest unknown")
-	config := base.with(attributes{"recreate_when_ended": "true"})
-	tf.Write("main.tf", config.String())
-	out, code := tf.Try("apply", "-auto-approve")
-	if code == 0 {
-		t.Fatalf("the apply succeeded:\n%s", out)
+	image := func(tag string) {
+		tf.Write("main.tf", base.with(attributes{"registry_config.image_url": `"ghcr.io/org/image:` + tag + `"`, "recreate_when_ended": "true"}).String())
+		env.API.ResetJournal()
 	}
+	corrected := func(tag string) {
+		t.Helper()
+		image(tag)
+		tf.Run("apply", "-auto-approve")
+		if sent := env.changes(); !slices.Equal(sent, patch(`{"image_url":"ghcr.io/org/image:`+tag+`"}`)) {
+			t.Errorf("the API received %q, want one PATCH", sent)
+		}
+		env.deploymentsAre(t, "running")
+	}
+	image("1")
+	env.API.FailNext("pulling image: manifest unknown")
+	out := mustFail(t, tf, "apply", "-auto-approve")
 	tf.WantOutput(out, "pulling image: manifest unknown")
 	tf.WantOutput(out, "run terraform untaint with the address of this resource, correct the configuration, and run terraform apply.")
 	tf.Run("untaint", address)
-	tf.Write("main.tf", config.with(attributes{"registry_config.image_url": `"ghcr.io/org/image:2"`}).String())
-	env.API.ResetJournal()
-	tf.Run("apply", "-auto-approve")
-	if sent := env.changes(); len(sent) != 1 || sent[0] != patch(`{"image_url":"ghcr.io/org/image:2"}`)[0] {
-		t.Errorf("the API received %q, want one PATCH", sent)
-	}
-	env.deploymentsAre(t, "running")
-}
+	corrected("2")
 
-// An image that does not start makes the deployment fail some seconds after the
-// change. That is an error of the apply, and the corrected configuration is applied
-// in place.
-func TestDeployment_failedUpdateFixedInPlace(t *testing.T) {
-	t.Parallel()
-	timings := caastest.Timings{Provision: 90 * time.Second, URL: time.Second, Terminate: time.Second, RestartDelay: 3 * time.Second, Restart: 10 * time.Second}
-	env := newEnv(t, caastest.Options{Timings: timings, PatchRestartsFailed: true})
-	image := func(tag string) attributes {
-		return base.with(attributes{"registry_config.image_url": `"ghcr.io/org/image:` + tag + `"`, "recreate_when_ended": "true"})
-	}
-	terraform := env.created(t, image("1"))
+	image("3")
 	env.API.FailNextRestart("pulling image: manifest unknown")
-	terraform.fails(image("2"), "Deployment failed after the change")
-	env.API.ResetJournal()
-	terraform.becomes(image("3"), "update", patch(`{"image_url":"ghcr.io/org/image:3"}`)...)
-	terraform.has("status", "running")
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve"), "Deployment failed after the change")
+	corrected("4")
 }

@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -100,60 +101,43 @@ func (env *testEnv) sent(want ...string) plancheck.PlanCheck {
 	})
 }
 
-// unknownAfterPlan checks which attributes an update that leaves the container
-// definition as it is makes unknown: those that an extension changes, no others.
-func unknownAfterPlan(requests []string) plancheck.PlanCheck {
-	return planCheck(func(req plancheck.CheckPlanRequest) error {
-		for _, change := range req.Plan.ResourceChanges {
-			patched := slices.ContainsFunc(requests, func(request string) bool { return strings.HasPrefix(request, "PATCH") })
-			if change.Address != address || !change.Change.Actions.Update() || patched {
-				continue
-			}
-			var want []string
-			before, after := change.Change.Before.(map[string]any), change.Change.After.(map[string]any)
-			if before["duration_hours"] != after["duration_hours"] {
-				want = []string{"amount_paid_usdc", "ends_at", "paid_hours"}
-			}
-			unknown := change.Change.AfterUnknown.(map[string]any)
-			got := slices.DeleteFunc(slices.Sorted(maps.Keys(unknown)), func(name string) bool { return unknown[name] != true })
-			if !slices.Equal(got, want) {
-				return fmt.Errorf("the plan makes %q unknown, want %q", got, want)
-			}
-		}
-		return nil
-	})
-}
-
-// becomes returns a step that applies a configuration: the plan has the action, the
-// API receives these requests, and the next plan is empty.
-func (env *testEnv) becomes(config fmt.Stringer, action plancheck.ResourceActionType, requests ...string) resource.TestStep {
-	return resource.TestStep{
-		Config: env.Config(config.String()),
-		ConfigPlanChecks: resource.ConfigPlanChecks{
-			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action), unknownAfterPlan(requests)},
-			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(requests...)},
-		},
-	}
-}
-
 const (
-	noop    = plancheck.ResourceActionNoop
-	update  = plancheck.ResourceActionUpdate
-	replace = plancheck.ResourceActionReplace
+	noop   = plancheck.ResourceActionNoop
+	update = plancheck.ResourceActionUpdate
 )
+
+// deployed is the request that creates the base deployment.
+const deployed = `POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
+	`"hardware_id":203,"location_ids":[1],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`
+
+// deployedWith returns deployed with text replaced, in pairs of old and new.
+func deployedWith(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(deployed) }
 
 // patch returns the request of a change to the container definition.
 func patch(body string) []string { return []string{"PATCH /deployment/ID " + body} }
 
-// replacement returns the requests of a replacement.
-func replacement(body string) []string {
-	return []string{"DELETE /deployment/ID", "POST /deploy " + body}
+// replacement returns the requests of a replacement, whose second one creates.
+func replacement(create string) []string { return []string{"DELETE /deployment/ID", create} }
+
+// baseJSON returns the base configuration under a name, for tests that call the
+// provider without Terraform.
+func baseJSON(name string) string {
+	return fmt.Sprintf(`{"resource_private_name": %q, "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
+		"container_config": {"replica_count": 1, "entrypoint": ["vllm", "serve"], "traffic_port": 8000, "env_variables": {}},
+		"registry_config": {"image_url": "ghcr.io/org/image:1"}, "wait_for_running": true, "recreate_when_ended": false}`, name)
 }
 
-// baseJSON returns the base configuration, paid for so many hours, for tests that
-// call the provider without Terraform.
-func baseJSON(hours int) string {
-	return fmt.Sprintf(`{"resource_private_name": "vllm", "duration_hours": %d, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
-		"container_config": {"replica_count": 1, "entrypoint": ["vllm", "serve"], "traffic_port": 8000, "env_variables": {}},
-		"registry_config": {"image_url": "ghcr.io/org/image:1"}, "wait_for_running": true, "recreate_when_ended": false}`, hours)
+// planned returns the errors and warnings of a plan that one provider process
+// makes, from a state to a configuration in JSON; "null" is none.
+func planned(s *acctest.Server, prior *tfprotov6.DynamicValue, config string) []string {
+	of := s.Deployment().ValueType()
+	wanted := s.Value(of, config)
+	if prior == nil {
+		prior = s.Value(of, "null")
+	}
+	resp, err := s.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: acctest.DeploymentType, PriorState: prior, ProposedNewState: wanted, Config: wanted,
+	})
+	s.Must(err, nil)
+	return acctest.Texts(resp.Diagnostics)
 }

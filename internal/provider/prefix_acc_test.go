@@ -75,18 +75,6 @@ func TestAccDeployment_prefixCreateBeforeDestroy(t *testing.T) {
 	tf.WantOutput(tf.Run("plan"), "No changes.")
 }
 
-// A create whose answer is lost finds the deployment by its generated name.
-func TestDeployment_prefixLostAnswer(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Reset: true})
-	terraform := env.created(t, prefixed)
-	env.deploymentsAre(t, "running")
-	env.wantGeneratedNames(t, 1)
-	terraform.has("deployment_id", env.newest())
-	terraform.empty(prefixed)
-}
-
 // A fixed name, a prefix and another prefix are changed into each other in place. A
 // name that starts with the new prefix stays.
 func TestDeployment_prefixChanged(t *testing.T) {

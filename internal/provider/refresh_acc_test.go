@@ -4,9 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -31,6 +28,7 @@ var formats = map[string]caastest.Format{
 	"all at once": {
 		UpperStatus: true, Zoneless: true, Nanoseconds: true, ShuffleLocations: true, NumberStrings: true, FloatIntegers: true,
 		NullLists: true, Bare: true, DoubleWrap: true, ExtraMembers: true, PagesFromOne: true, EmptyDeployReply: true,
+		CanonicalImages: true, LocationSubset: true,
 	},
 }
 
@@ -49,25 +47,16 @@ var rich = base.with(attributes{
 
 // Whatever the form of the API's replies, a deployment is as configured after its
 // create, and changes are applied.
-func TestAccDeployment_formats(t *testing.T) {
+func TestDeployment_formats(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	env.API.SetFormat(formats["all at once"])
-	changed := env.becomes(rich.with(attributes{"container_config.traffic_port": `9000`, "duration_hours": `30`}), update,
-		`PATCH /deployment/ID {"traffic_port":9000}`, extendedBy(6))
-	changed.PreConfig = env.API.ResetJournal
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-		Steps: []resource.TestStep{
-			{
-				Config:           env.Config(rich.String()),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-			},
-			changed,
-		},
-	})
-	env.paidFor(t, 30)
-	env.deploymentsAre(t, "destroyed")
+	config := rich.with(attributes{"registry_config.image_url": `"nginx"`})
+	terraform := env.created(t, config)
+	terraform.empty(config)
+	terraform.becomes(config.with(attributes{
+		"container_config.traffic_port": `9000`, "duration_hours": `30`, "registry_config.image_url": `"docker.io/library/nginx:latest"`,
+	}), "update", patch(`{"traffic_port":9000}`)[0], extendedBy(6))
 }
 
 // The refresh of an unchanged deployment does not change the state, whatever the

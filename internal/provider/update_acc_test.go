@@ -1,11 +1,7 @@
 package provider_test
 
 import (
-	"fmt"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -92,16 +88,10 @@ var updateRows = map[string][]row{
 		}},
 	},
 	"forces replacement": {
-		{"hardware_id", attributes{"hardware_id": `204`}, "replace",
-			replacement(`{"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
-				`"hardware_id":204,"location_ids":[1],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`)},
-		{"location added", attributes{"location_ids": `[2, 1]`}, "replace",
-			replacement(`{"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
-				`"hardware_id":204,"location_ids":[1,2],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`)},
+		{"hardware_id", attributes{"hardware_id": `204`}, "replace", replacement(deployedWith("203", "204"))},
+		{"location added", attributes{"location_ids": `[2, 1]`}, "replace", replacement(deployedWith("203", "204", "[1]", "[1,2]"))},
 		{"locations in another order", attributes{"location_ids": `[1, 2]`}, "no-op", nil},
-		{"location removed", attributes{"location_ids": `[1]`}, "replace",
-			replacement(`{"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
-				`"hardware_id":204,"location_ids":[1],"registry_config":{"image_url":"ghcr.io/org/image:1"},"resource_private_name":"vllm"}`)},
+		{"location removed", attributes{"location_ids": `[1]`}, "replace", replacement(deployedWith("203", "204"))},
 		// A replacement may have fewer hours.
 		{"replica_count and everything else", attributes{
 			"container_config.replica_count": `2`, "duration_hours": `12`, "resource_private_name": `"sglang"`,
@@ -109,7 +99,7 @@ var updateRows = map[string][]row{
 			"container_config.secret_env_variables_wo": `{ S = "s" }`, "container_config.secret_env_variables_wo_version": `1`,
 			"registry_config.registry_secret_wo": `"r"`, "registry_config.registry_secret_wo_version": `1`,
 		}, "replace",
-			replacement(`{"container_config":{"args":["--x"],"entrypoint":["vllm","serve"],"env_variables":{"A":"1"},"replica_count":2,"secret_env_variables":{"S":"s"},"traffic_port":8000},` +
+			replacement(`POST /deploy {"container_config":{"args":["--x"],"entrypoint":["vllm","serve"],"env_variables":{"A":"1"},"replica_count":2,"secret_env_variables":{"S":"s"},"traffic_port":8000},` +
 				`"duration_hours":12,"gpus_per_container":8,"hardware_id":204,"location_ids":[1],` +
 				`"registry_config":{"image_url":"ghcr.io/org/image:1","registry_secret":"r"},"resource_private_name":"sglang"}`)},
 	},
@@ -131,25 +121,4 @@ func TestDeployment_update(t *testing.T) {
 			}
 		})
 	}
-}
-
-// A value that is known only at apply changes the deployment in place.
-func TestAccDeployment_updateWithUnknownValues(t *testing.T) {
-	t.Parallel()
-	config := func(value int) string {
-		return fmt.Sprintf(`
-resource "terraform_data" "late" {
-  input = { replica_count = 1, entrypoint = ["vllm", "serve"], traffic_port = 8000, env_variables = { A = "%d" } }
-}
-`, value) + wholeObject(base, "container_config", "terraform_data.late.output")
-	}
-	env := newEnv(t, caastest.Options{})
-	env.Test(t, resource.TestStep{Config: config(1)}, resource.TestStep{
-		PreConfig: env.API.ResetJournal,
-		Config:    config(2),
-		ConfigPlanChecks: resource.ConfigPlanChecks{
-			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, update)},
-			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(patch(`{"env_variables":{"A":"2"}}`)...)},
-		},
-	})
 }
