@@ -255,7 +255,23 @@ func (c *Core) planChange(config tftypes.Value, prior instance) (planned instanc
 	if failed(diagnostics) {
 		return prior, false, diagnostics
 	}
-	return c.decode(resp.PlannedState, resp.PlannedPrivate, resp.PlannedIdentity), len(resp.RequiresReplace) > 0, diagnostics
+	planned = c.decode(resp.PlannedState, resp.PlannedPrivate, resp.PlannedIdentity)
+	return planned, slices.ContainsFunc(resp.RequiresReplace, func(at *tftypes.AttributePath) bool {
+		return differsAt(at, prior.value, planned.value)
+	}), diagnostics
+}
+
+// differsAt reports whether two values differ at a path: Terraform replaces nothing
+// because of an attribute that does not change.
+func differsAt(at *tftypes.AttributePath, prior, planned tftypes.Value) bool {
+	before, _, errBefore := tftypes.WalkAttributePath(prior, at)
+	after, _, errAfter := tftypes.WalkAttributePath(planned, at)
+	if errBefore != nil || errAfter != nil {
+		return true
+	}
+	was, _ := before.(tftypes.Value)
+	is, _ := after.(tftypes.Value)
+	return !was.Equal(is)
 }
 
 // applyChange applies, stores the result, and checks that it is what was planned.

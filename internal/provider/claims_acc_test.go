@@ -227,24 +227,18 @@ func TestAccDeployment_copiedBlock(t *testing.T) {
 	tf.Write("main.tf", base.String())
 	tf.Run("apply", "-auto-approve")
 	env.API.ResetJournal()
-	for _, after := range []string{address, "ioneth_caas_deployment.copy"} {
-		block, changed := base.String(), copied
-		depends := "{\n  depends_on = [" + after + "]\n"
-		if after == address {
-			changed = strings.Replace(copied, "{\n", depends, 1)
-		} else {
-			block = strings.Replace(block, "{\n", depends, 1)
-		}
-		tf.Write("main.tf", block+"\n"+changed)
+	after := func(address string) attributes { return attributes{"depends_on": "[" + address + "]"} }
+	for _, c := range []struct{ config, words string }{
+		{base.String() + labeled(base.with(after(address)), "copy"), "Two resources of this configuration"},
+		// The copy is planned before the other one is read.
+		{base.with(after("ioneth_caas_deployment.copy")).String() + copied, "If no other resource has that deployment"},
+	} {
+		tf.Write("main.tf", c.config)
 		out := mustFail(t, tf, "plan")
-		tf.WantOutput(out, env.API.Deployments()[0].ID)
+		tf.WantOutput(out, env.newest())
+		tf.WantOutput(out, c.words)
 		if strings.Contains(out, "Replacement of") {
-			t.Errorf("after %s: the plan warns of a replacement:\n%s", after, out)
-		}
-		if after == address {
-			tf.WantOutput(out, "Two resources of this configuration")
-		} else { // planned before the other one is read
-			tf.WantOutput(out, "If no other resource has that deployment")
+			t.Errorf("the plan warns of a replacement:\n%s", out)
 		}
 	}
 	if sent := env.changes(); len(sent) > 0 {

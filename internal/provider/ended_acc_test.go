@@ -8,17 +8,19 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// A completed deployment stays in the state, also when the API forgets it; its URLs
-// stay known, and its removal makes no call.
+// A completed deployment stays in the state, also when the API forgets it; its
+// containers and URLs stay known, and its removal makes no call.
 func TestDeployment_endedStays(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	terraform := env.created(t, base)
-	urls := fmt.Sprint(terraform.State()["public_urls"])
+	before := terraform.State()
 	env.Clock.Advance(30 * time.Hour)
 	terraform.Read()
 	terraform.has("status", "completed")
-	terraform.has("public_urls", urls)
+	for _, attribute := range []string{"containers", "public_urls"} {
+		terraform.has(attribute, fmt.Sprint(before[attribute]))
+	}
 	env.API.Forget(env.newest())
 	terraform.empty(base)
 	terraform.apply(destroyed)

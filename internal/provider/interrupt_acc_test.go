@@ -16,7 +16,7 @@ import (
 
 // promptly is how long Ctrl-C may take on a busy machine, which is less than any
 // timeout of a request.
-const promptly = 3 * time.Second
+const promptly = 10 * time.Second
 
 // interrupted runs a command, sends Ctrl-C during a request, and returns the output.
 // The request hangs or is answered after Ctrl-C. The command has its own process
@@ -77,9 +77,9 @@ func wantInState(t *testing.T, tf *acctest.Terraform, id string) {
 
 // Ctrl-C ends a create, an update and a destroy at once; the ID is in the state, and
 // nothing is tainted. During a plan or a refresh Terraform 1.11.4 does not forward
-// Ctrl-C to providers, so there a request ends by its own timeout. The test does not
-// run beside others, because it measures real time.
-func TestAccDeployment_interrupted(t *testing.T) { //nolint:tparallel // see above
+// Ctrl-C to providers, so there a request ends by its own timeout.
+func TestAccDeployment_interrupted(t *testing.T) {
+	t.Parallel()
 	const one = "/deployment/{}"
 	for name, c := range map[string]struct {
 		during caastest.Fault

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -21,8 +20,8 @@ func TestLive(t *testing.T) {
 	if os.Getenv("IONETH_LIVE") != "1" {
 		t.Skip("IONETH_LIVE is not 1")
 	}
-	budget, err := strconv.ParseFloat(os.Getenv("IONETH_LIVE_BUDGET_USDC"), 64)
-	if err != nil || os.Getenv("IONETH_LIVE_HARDWARE") == "" {
+	budget, hardware := os.Getenv("IONETH_LIVE_BUDGET_USDC"), os.Getenv("IONETH_LIVE_HARDWARE")
+	if budget == "" || hardware == "" {
 		t.Fatal("set IONETH_LIVE_BUDGET_USDC to the most that the test may spend, and IONETH_LIVE_HARDWARE to the name of a hardware type")
 	}
 	tf := acctest.New(t, caastest.Options{}).Terraform(t)
@@ -30,28 +29,15 @@ func TestLive(t *testing.T) {
 	for _, name := range []string{"IONETH_TOKEN", "IONETH_API_KEY", "IOCLOUD_API_KEY"} {
 		tf.Env = append(tf.Env, name+"="+os.Getenv(name))
 	}
-	checkLive(t, tf, liveOptions{budget: budget, hardware: os.Getenv("IONETH_LIVE_HARDWARE"), extend: os.Getenv("IONETH_LIVE_EXTEND") == "1"})
+	checkLive(t, tf, budget, hardware, os.Getenv("IONETH_LIVE_EXTEND") == "1")
 }
 
 // TestAccLive_mock keeps TestLive working.
 func TestAccLive_mock(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, restarting())
-	checkLive(t, env.Terraform(t), liveOptions{budget: 50, hardware: "H100 SXM", extend: true})
-	for _, d := range env.API.Deployments() {
-		if d.Status != caastest.StatusDestroyed {
-			t.Errorf("the deployment %s is %s", d.Name, d.Status)
-		}
-	}
-	if n := len(env.API.Requests("POST", "/deploy")); n != 1 {
-		t.Errorf("%d deployments were bought, want 1", n)
-	}
-}
-
-type liveOptions struct {
-	budget   float64 // USDC
-	hardware string
-	extend   bool // buy a second hour
+	env := newEnv(t, restarting())
+	checkLive(t, env.Terraform(t), "50", "H100 SXM", true)
+	env.deploymentsAre(t, "destroyed")
 }
 
 // liveConfig is the smallest deployment. Its variables are what the test changes.
@@ -100,11 +86,12 @@ type liveDeployment struct {
 }
 
 // checkLive creates, reads, changes and renames a deployment, and always destroys
-// it. It reports what it finds out; only a failing Terraform fails it.
-func checkLive(t *testing.T, tf *acctest.Terraform, o liveOptions) {
+// it. It reports what it finds out; only a failing Terraform fails it. With extend it
+// buys a second hour.
+func checkLive(t *testing.T, tf *acctest.Terraform, budget, hardware string, extend bool) {
 	t.Helper()
 	name := fmt.Sprintf("terraform-live-%d", time.Now().Unix())
-	tf.Env = append(tf.Env, "TF_VAR_name="+name, "TF_VAR_hardware="+o.hardware, "TF_VAR_budget="+strconv.FormatFloat(o.budget, 'f', -1, 64))
+	tf.Env = append(tf.Env, "TF_VAR_name="+name, "TF_VAR_hardware="+hardware, "TF_VAR_budget="+budget)
 	tf.Write("main.tf", liveConfig)
 	fact := func(format string, arguments ...any) { t.Logf("FACT "+format, arguments...) }
 	apply := func(arguments ...string) liveDeployment {
@@ -146,7 +133,7 @@ func checkLive(t *testing.T, tf *acctest.Terraform, o liveOptions) {
 	arguments := []string{"-var=greeting=changed", "-var=name=" + name + "-renamed"}
 	last = apply(arguments...)
 	fact("the rename was applied")
-	if o.extend {
+	if extend {
 		last = apply(append(arguments, "-var=hours=2")...)
 		fact("after an extension by an hour the minutes are %.0f and %.0f", last.Served, last.Remaining)
 	}

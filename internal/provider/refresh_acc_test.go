@@ -1,8 +1,11 @@
 package provider_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -64,34 +67,33 @@ func TestDeployment_formats(t *testing.T) {
 func TestDeployment_refreshChangesNothing(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	created := env.Server(t).Apply(t.Context(), nil, `{"resource_private_name": "vllm", "duration_hours": 240, "gpus_per_container": 8, "hardware_id": 203,
-		"location_ids": [3, 1, 2], "container_config": {"replica_count": 3, "entrypoint": [], "args": ["--port", "8000"], "traffic_port": 8000,
-		"env_variables": {"A": "1", "B": ""}, "secret_env_variables": {"S": "a secret value"}},
-		"registry_config": {"image_url": "nginx", "registry_username": "robot"}, "wait_for_running": true, "recreate_when_ended": false}`)
-	first := env.Server(t)
-	of, state := first.Deployment().ValueType(), first.Read(t.Context(), created.NewState).NewState
-	before, err := state.Unmarshal(of)
-	if err != nil {
-		t.Fatal(err)
-	}
+	terraform := env.created(t, rich.with(attributes{"duration_hours": `240`, "registry_config.image_url": `"nginx"`}))
+	terraform.Read()
+	before := terraform.State()
 	for name, format := range formats {
 		env.Clock.Advance(97 * time.Minute)
 		env.API.SetFormat(format)
 		env.API.ResetJournal()
-		p := env.Server(t)
-		read := p.Read(t.Context(), state)
-		after, err := read.NewState.Unmarshal(of)
-		if err != nil {
-			t.Fatal(err)
-		}
-		diff, err := before.Diff(after)
-		if err != nil || len(diff) > 0 || len(read.Diagnostics) > 0 {
-			t.Errorf("%s: the refresh changed the state: %s %v %q", name, diff, err, acctest.Texts(read.Diagnostics))
+		diagnostics := terraform.Read()
+		if after := terraform.State(); !reflect.DeepEqual(before, after) || len(diagnostics) > 0 {
+			t.Errorf("%s: the refresh changed the state from %v to %v: %q", name, before, after, diagnostics)
 		}
 		for _, path := range []string{"/deployment/{}", "/deployment/{}/containers", "/deployments"} {
 			if env.API.Count("GET", path) == 0 {
 				t.Errorf("%s: the refresh did not read %s", name, path)
 			}
 		}
+	}
+}
+
+// Terraform presents a state that was written without an identity as one of version
+// 0, which the provider must accept.
+func TestDeployment_identityVersion(t *testing.T) {
+	t.Parallel()
+	s := newEnv(t, caastest.Options{}).Server(t)
+	schemas, err := s.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	s.Must(err, schemas.Diagnostics)
+	if version := schemas.IdentitySchemas[acctest.DeploymentType].Version; version != 0 {
+		t.Errorf("the identity has version %d, want 0", version)
 	}
 }
