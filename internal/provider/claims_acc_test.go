@@ -103,46 +103,40 @@ func TestDeployment_nameClaimedInAnyOrder(t *testing.T) {
 	}
 }
 
-// A replacement keeps its name in every way in which Terraform plans one, and the
-// capacity that the old deployment frees counts.
+// A replacement keeps its name in every way in which Terraform plans one, also when
+// the API releases the name late and an ended deployment has it too. The capacity that
+// the old deployment frees counts.
 func TestDeployment_replacedUnderItsName(t *testing.T) {
 	t.Parallel()
 	other := base.with(attributes{"container_config.replica_count": "2"})
 	renamed := other.with(attributes{"resource_private_name": `"sglang"`})
-	taint := func(c *core) { c.Tainted = true }
-	force := func(c *core) { c.Replace = true }
-	noRefresh := func(c *core) { c.NoRefresh = true }
-	renameOutside := func(c *core) {
-		c.env.API.Edit(c.env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Name = "sglang" })
-	}
 	for name, c := range map[string]struct {
-		config attributes // after the first apply
-		warns  bool       // Terraform drops the warnings of a forced replacement
-		how    []func(*core)
+		config                                  attributes // after the first apply
+		taint, force, noRefresh, renamedOutside bool
 	}{
-		"replacement":                              {other, true, nil},
-		"replacement, without refresh":             {other, true, []func(*core){noRefresh}},
-		"forced":                                   {base, false, []func(*core){force}},
-		"forced, without refresh":                  {base, false, []func(*core){force, noRefresh}},
-		"forced with an update":                    {hours(30), false, []func(*core){force}},
-		"tainted":                                  {base, true, []func(*core){taint}},
-		"tainted and changed":                      {other, true, []func(*core){taint}},
-		"renamed outside Terraform":                {renamed, true, []func(*core){renameOutside}},
-		"renamed outside Terraform, not refreshed": {renamed, true, []func(*core){renameOutside, noRefresh}},
-		"ended deployment with the same name": {other, true, []func(*core){func(c *core) {
-			c.env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted})
-		}}},
+		"replacement":                              {config: other},
+		"replacement, without refresh":             {config: other, noRefresh: true},
+		"forced":                                   {config: base, force: true},
+		"forced, without refresh":                  {config: base, force: true, noRefresh: true},
+		"forced with an update":                    {config: hours(30), force: true},
+		"tainted":                                  {config: base, taint: true},
+		"tainted and changed":                      {config: other, taint: true},
+		"renamed outside Terraform":                {config: renamed, renamedOutside: true},
+		"renamed outside Terraform, not refreshed": {config: renamed, renamedOutside: true, noRefresh: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := newEnv(t, caastest.Options{Timings: releasedLate})
 			terraform := env.created(t, base)
-			env.API.SetReplicas(203, 1, 1) // beside the one that is replaced
-			for _, do := range c.how {
-				do(terraform)
+			if c.renamedOutside {
+				env.API.Edit(env.newest(), func(d *caastest.Deployment) { d.Name = "sglang" })
 			}
+			env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusCompleted})
+			env.API.SetReplicas(203, 1, 1) // beside the one that is replaced
+			terraform.Tainted, terraform.Replace, terraform.NoRefresh = c.taint, c.force, c.noRefresh
 			p := terraform.plan(c.config)
-			if text := strings.Join(p.Diagnostics, "\n"); strings.Contains(text, "Insufficient capacity") || c.warns != strings.Contains(text, "Replacement of the deployment") {
+			warns := strings.Contains(strings.Join(p.Diagnostics, "\n"), "Replacement of the deployment")
+			if warns == c.force || strings.Contains(strings.Join(p.Diagnostics, "\n"), "Insufficient capacity") { // Terraform drops the warnings of a forced replacement
 				t.Errorf("the plan has the diagnostics %q", p.Diagnostics)
 			}
 			terraform.sent()

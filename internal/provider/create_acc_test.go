@@ -146,28 +146,3 @@ func TestDeployment_doesNotWait(t *testing.T) {
 		t.Errorf("the apply waited %s", waited)
 	}
 }
-
-// terraform test can mock the public URLs of a deployment.
-func TestAccDeployment_mockedPublicURLs(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	tf := env.Terraform(t)
-	tf.Write("main.tf", minimal+`output "url" { value = one(ioneth_caas_deployment.test.public_urls) }`)
-	tf.Write("main.tftest.hcl", `
-mock_provider "ioneth" {
-  mock_resource "ioneth_caas_deployment" {
-    defaults = { public_urls = ["https://example.test"] }
-  }
-}
-run "url" {
-  assert {
-    condition     = output.url == "https://example.test"
-    error_message = "got ${output.url}"
-  }
-}
-`)
-	tf.WantOutput(tf.Run("test"), "1 passed, 0 failed")
-	if n := len(env.API.Requests("", "")); n > 0 {
-		t.Errorf("the API received %d requests", n)
-	}
-}

@@ -118,28 +118,21 @@ func TestDeployment_unreadAtRefresh(t *testing.T) {
 // An error of a create that bought nothing leaves nothing in the state.
 func TestDeployment_createRejected(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		options caastest.Options
-		fault   caastest.Fault
-		words   string
-	}{
-		"wrong token": {caastest.Options{Token: "another-token"}, caastest.Fault{}, "Invalid or expired token"},
-		"no credits":  {caastest.Options{Balance: 1}, caastest.Fault{}, "Not enough credits to create the deployment"},
+	for words, prepare := range map[string]func(*testEnv){
+		"Not enough credits to create the deployment": func(env *testEnv) { env.API.Configure(func(o *caastest.Options) { o.Balance = 1 }) },
 		// The error is on the attribute that the loc of a 422 names.
-		"422": {fault: caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [
-			{"loc": ["body", "hardware_id"], "msg": "not on offer", "type": "value_error"}]}`},
-			words: "The API rejected the value: hardware_id: not on offer. Nothing was bought"},
+		"The API rejected the value: hardware_id: not on offer. Nothing was bought": func(env *testEnv) {
+			env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [{"loc": ["body", "hardware_id"], "msg": "not on offer"}]}`})
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, c.options)
-			if c.fault.Method != "" {
-				env.API.Inject(c.fault)
-			}
-			terraform := env.core(t)
-			terraform.fails(base, c.words)
-			env.deploymentsAre(t)
-		})
+		env := newEnv(t, caastest.Options{})
+		prepare(env)
+		terraform := env.core(t)
+		terraform.fails(base, words)
+		env.deploymentsAre(t)
+		if state := terraform.State(); len(state) > 0 {
+			t.Errorf("%s: the state is %v", words, state)
+		}
 	}
 }
 

@@ -47,16 +47,12 @@ func TestDeployment_updateFails(t *testing.T) {
 			fault(caastest.Fault{Method: "PATCH", Path: "/deployment/{}", Status: 422, Body: `{"detail": [{"loc": ["body", "args", 0], "msg": "not that"}]}`}),
 			"The API rejected the value: args.0: not that. Changed and saved in the state: the name.", patch(`{"args":["--x"]}`),
 		},
-		"hours rejected after all changes": {
+		"no credits, after all changes": {
 			attributes{
 				"resource_private_name": `"sglang"`, "container_config.args": `["--x"]`, "duration_hours": `30`,
 				"container_config.secret_env_variables_wo": `{ S = "hf-secret-value" }`, "container_config.secret_env_variables_wo_version": `1`,
 			},
 			fault(caastest.Fault{Method: "POST", Path: extend, Body: `{"status": "payment_required"}`}),
-			"Changed and saved in the state: the name, the container definition.", []string{extendedBy(6)},
-		},
-		"no credits": {
-			attributes{"duration_hours": `30`}, fault(caastest.Fault{Method: "POST", Path: extend, Body: `{"status": "payment_required"}`}),
 			"Not enough credits to extend the deployment", []string{extendedBy(6)},
 		},
 		"hours rejected": {
