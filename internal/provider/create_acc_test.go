@@ -3,11 +3,9 @@ package provider_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -100,10 +98,13 @@ func TestDeployment_emptyAtApply(t *testing.T) {
 // when the deployment is created and when it is changed in place.
 func TestAccDeployment_valuesOfAnotherResource(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	applied := func(args string, action plancheck.ResourceActionType, request string) resource.TestStep {
-		return resource.TestStep{
-			Config: fmt.Sprintf(`
+	env := newEnv(t, restarting())
+	tf := env.Terraform(t)
+	for _, c := range []struct{ argument, action, request string }{
+		{"--x", "will be created", deployedWith(`{"entrypoint"`, `{"args":["--x"],"entrypoint"`)},
+		{"--y", "will be updated in-place", patch(`{"args":["--y"]}`)[0]},
+	} {
+		tf.Write("main.tf", fmt.Sprintf(`
 resource "terraform_data" "late" {
   input = {
     name = "vllm", hours = 24, hardware = 203, locations = [1], image = "ghcr.io/org/image:1", gpus = 8
@@ -119,20 +120,14 @@ resource "ioneth_caas_deployment" "test" {
   container_config      = terraform_data.late.output.container
   registry_config       = { image_url = terraform_data.late.output.image }
 }
-`, args),
-			ConfigPlanChecks: resource.ConfigPlanChecks{
-				PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(address, action),
-					plancheck.ExpectUnknownValue(address, tfjsonpath.New("container_config")),
-				},
-				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent(request)},
-			},
+`, c.argument))
+		env.API.ResetJournal()
+		tf.WantOutput(tf.Run("apply", "-auto-approve"), address+" "+c.action)
+		if sent := env.changes(); !slices.Equal(sent, []string{c.request}) {
+			t.Errorf("the API received %q, want %q", sent, c.request)
 		}
 	}
-	env.Test(t,
-		applied("--x", plancheck.ResourceActionCreate, deployedWith(`{"entrypoint"`, `{"args":["--x"],"entrypoint"`)),
-		applied("--y", update, patch(`{"args":["--y"]}`)[0]),
-	)
+	tf.WantOutput(tf.Run("plan"), "No changes.")
 }
 
 // With wait_for_running = false the apply returns at once.

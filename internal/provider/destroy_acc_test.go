@@ -4,9 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -68,19 +66,20 @@ func TestDeployment_notFound(t *testing.T) {
 	terraform.becomes(base, "create", deployed)
 }
 
-// releasedLate are timings of an API that releases the name of a destroyed
-// deployment some seconds later.
-var releasedLate = caastest.Timings{Provision: time.Minute, URL: time.Second, Terminate: 20 * time.Second, ReleaseName: 15 * time.Second}
-
 // The create of a replacement waits for the name of the deployment that was
 // destroyed before it.
 func TestAccDeployment_nameReleasedLate(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: releasedLate})
-	env.Test(t, resource.TestStep{Config: base.String()}, resource.TestStep{
-		Config:           base.with(attributes{"hardware_id": "204"}).String(),
-		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionReplace)}},
-		Check:            resource.TestCheckResourceAttr(address, "status", "running"),
-	})
-	env.deploymentsAre(t, "destroyed", "destroyed")
+	env := newEnv(t, caastest.Options{Clock: caas.SystemClock{}, Timings: caastest.Timings{Terminate: -1, ReleaseName: 2 * time.Second}})
+	tf := env.Terraform(t)
+	tf.WriteProvider("plan_checks = false")
+	tf.Write("main.tf", base.String())
+	tf.Run("apply", "-auto-approve")
+	env.API.ResetJournal()
+	tf.Write("main.tf", base.with(attributes{"hardware_id": "204"}).String())
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "1 added, 0 changed, 1 destroyed")
+	if n := env.API.Count("GET", "/clusters/check_cluster_name_availability"); n < 2 {
+		t.Errorf("the name was checked %d times, so it was not released late", n)
+	}
+	env.deploymentsAre(t, "destroyed", "running")
 }

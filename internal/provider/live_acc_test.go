@@ -97,11 +97,15 @@ func checkLive(t *testing.T, tf *acctest.Terraform, budget, hardware string, ext
 	apply := func(arguments ...string) liveDeployment {
 		tf.Run(append([]string{"apply", "-auto-approve"}, arguments...)...)
 		tf.Run(append([]string{"plan", "-detailed-exitcode"}, arguments...)...)
-		var d liveDeployment
-		if err := json.Unmarshal([]byte(tf.Run("output", "-json", "deployment")), &d); err != nil {
+		var state struct {
+			Outputs struct {
+				Deployment struct{ Value liveDeployment }
+			}
+		}
+		if err := json.Unmarshal([]byte(tf.Read("terraform.tfstate")), &state); err != nil {
 			t.Fatal(err)
 		}
-		return d
+		return state.Outputs.Deployment.Value
 	}
 	last := liveDeployment{}
 	defer func() { // also after a failure, and before the test's context ends
