@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -57,7 +58,7 @@ func TestAccProvider_noSecretAtTrace(t *testing.T) {
 	} {
 		out += tf.Run(args...)
 	}
-	received := append(env.API.Requests("POST", "/deploy")[1].Body, env.API.Requests("PATCH", "/deployment/{}")[0].Body...)
+	received := slices.Concat(env.API.Requests("POST", "/deploy")[1].Body, env.API.Requests("PATCH", "/deployment/{}")[0].Body)
 	for _, secret := range []string{"planted-variable-1", "planted-registry-1", "planted-variable-2", "planted-registry-2"} {
 		if !bytes.Contains(received, []byte(secret)) {
 			t.Errorf("the API did not receive %q", secret)

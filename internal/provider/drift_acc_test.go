@@ -88,8 +88,8 @@ func TestDeployment_drift(t *testing.T) {
 	}
 }
 
-// Write-only secrets whose names the API does not return are no difference, and an
-// image that it returns in another form is none.
+// Write-only secrets whose names the API does not return are no difference, and
+// neither is an image that it returns in another form.
 func TestDeployment_noEndlessUpdate(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})

@@ -128,7 +128,8 @@ func baseJSON(name string) string {
 }
 
 // planned returns the errors and warnings of a plan that one provider process
-// makes, from a state to a configuration in JSON; "null" is none.
+// makes, to a configuration in JSON. Prior is nil before the deployment exists, and
+// the configuration is null to destroy it.
 func planned(s *acctest.Server, prior *tfprotov6.DynamicValue, config string) []string {
 	of := s.Deployment().ValueType()
 	wanted := s.Value(of, config)
