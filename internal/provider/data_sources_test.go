@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -20,9 +21,10 @@ var unusualFormat = caastest.Format{
 
 // dataSourceRead is one read of a data source, without Terraform.
 type dataSourceRead struct {
-	options caastest.Options
-	prepare func(*caastest.Server)
-	config  string // in JSON; "{}" when empty
+	typeName string // ioneth_caas_deployment when empty
+	options  caastest.Options
+	prepare  func(*caastest.Server)
+	config   string // in JSON; "{}" when empty
 	// want is a part of the state, in JSON: attributes that it lacks may have any value.
 	want string
 	// fails are parts of the only diagnostic, an error.
@@ -31,16 +33,13 @@ type dataSourceRead struct {
 	sent []string
 }
 
-// noRequest is what is sent for an invalid configuration.
-var noRequest = []string{}
-
 // reply makes the API return a body from a path.
 func reply(path, body string) func(*caastest.Server) {
 	return func(api *caastest.Server) { api.Inject(caastest.Fault{Path: path, Times: -1, Body: body}) }
 }
 
-// testDataSource reads a data source in subtests.
-func testDataSource(t *testing.T, typeName string, reads map[string]dataSourceRead) {
+// testDataSources reads data sources in subtests.
+func testDataSources(t *testing.T, reads map[string]dataSourceRead) {
 	t.Helper()
 	for name, read := range reads {
 		t.Run(name, func(t *testing.T) {
@@ -49,10 +48,7 @@ func testDataSource(t *testing.T, typeName string, reads map[string]dataSourceRe
 			if read.prepare != nil {
 				read.prepare(env.API)
 			}
-			if read.config == "" {
-				read.config = "{}"
-			}
-			state, diagnostics := env.Server(t).ReadDataSource(typeName, read.config)
+			state, diagnostics := env.Server(t).ReadDataSource(cmp.Or(read.typeName, acctest.DeploymentType), cmp.Or(read.config, "{}"))
 			if read.fails != nil {
 				wantError(t, diagnostics, read.fails...)
 			} else if len(diagnostics) > 0 {
@@ -137,56 +133,85 @@ const (
 	deploymentsType = "ioneth_caas_deployments"
 )
 
-// everyDataSource maps the data sources to valid configurations, with which no two
-// requests are sent at once: the retries of one would move the other's clock.
-var everyDataSource = map[string]string{
-	hardwareType: `{}`, locationsType: `{}`, deploymentsType: `{}`,
-	replicasType:           `{"hardware_id": 203}`,
-	priceType:              `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 1}`,
-	containersType:         `{"deployment_id": "` + sampleID + `"}`,
-	acctest.DeploymentType: `{"name": "vllm"}`,
+// everyDataSource has a valid configuration for each data source, and what its errors
+// are called. With these no two requests are sent at once: the retries of one would
+// move the other's clock.
+var everyDataSource = []struct{ typeName, config, summary string }{
+	{hardwareType, `{}`, "Error reading hardware"},
+	{locationsType, `{}`, "Error reading locations"},
+	{deploymentsType, `{}`, "Error reading deployments"},
+	{replicasType, `{"hardware_id": 203}`, "Error reading available replicas"},
+	{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 1}`, "Failed to read the price"},
+	{containersType, `{"deployment_id": "` + sampleID + `"}`, "Error reading containers"},
+	{acctest.DeploymentType, `{"name": "vllm"}`, "Error reading deployments"},
 }
 
-// TestDataSource_errors checks the errors that all data sources have in common.
-func TestDataSource_errors(t *testing.T) {
+// TestDataSources_errors checks the errors that all data sources have in common.
+func TestDataSources_errors(t *testing.T) {
 	t.Parallel()
-	for typeName, config := range everyDataSource {
-		t.Run(typeName, func(t *testing.T) {
+	if got := len(acctest.New(t, caastest.Options{}).Server(t).Schemas.DataSourceSchemas); got != len(everyDataSource) {
+		t.Errorf("there are %d data sources, want %d", got, len(everyDataSource))
+	}
+	for _, c := range everyDataSource {
+		t.Run(c.typeName, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, caastest.Options{})
-			p := env.Server(t)
-			if got := len(p.Schemas.DataSourceSchemas); got != len(everyDataSource) {
-				t.Errorf("there are %d data sources, want %d", got, len(everyDataSource))
+			fails := func(p *acctest.Server, parts ...string) {
+				t.Helper()
+				_, diagnostics := p.ReadDataSource(c.typeName, c.config)
+				wantError(t, diagnostics, parts...)
 			}
-			unknown := env.ServerWithUnknownToken(t)
-			_, diagnostics := unknown.ReadDataSource(typeName, config)
-			wantError(t, diagnostics, "Provider configuration is not known at plan", "IONETH_TOKEN", "-target")
+			fails(env.ServerWithUnknownToken(t), "Provider configuration is not known at plan", "IONETH_TOKEN", "-target")
 			if sent := requested(env.API); len(sent) > 0 {
 				t.Errorf("the API received %q without a credential", sent)
 			}
 
 			wrong, _ := env.ServerWithConfig(t, `{"endpoint": "`+env.API.URL()+`", "token": "wrong-token"}`)
-			_, diagnostics = wrong.ReadDataSource(typeName, config)
-			wantError(t, diagnostics, "The API returned: Invalid or expired token",
+			fails(wrong, c.summary+": The API returned: Invalid or expired token",
 				"Check token and api_key in the provider block, or IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY", "401 Unauthorized")
 
+			p := env.Server(t)
 			env.API.Inject(caastest.Fault{Times: -1, Status: 502, ContentType: "text/html", Body: "<html>bad gateway</html>"})
-			_, diagnostics = p.ReadDataSource(typeName, config)
-			wantError(t, diagnostics, "an HTML page", "Run the command again.", "GET /", "502 Bad Gateway")
+			fails(p, c.summary, "an HTML page", "Run the command again.", "GET /", "502 Bad Gateway")
 			env.API.ClearFaults()
 
 			// A read ends after five minutes, whatever the API promises.
 			before := env.Clock.Now()
 			env.API.Inject(caastest.Fault{Times: -1, Status: 429, Body: `{"detail": "slow down"}`})
-			_, diagnostics = p.ReadDataSource(typeName, config)
-			wantError(t, diagnostics, "slow down", "429 Too Many Requests")
+			fails(p, c.summary, "slow down", "429 Too Many Requests")
 			if waited := env.Clock.Now().Sub(before); waited != 5*time.Minute {
 				t.Errorf("the read ended after %s, want 5 minutes", waited)
 			}
 
 			env.API.Close()
-			_, diagnostics = p.ReadDataSource(typeName, config)
-			wantError(t, diagnostics, "connection refused", "Run the command again.", "not sent")
+			fails(p, c.summary, "connection refused", "Run the command again.", "not sent")
 		})
+	}
+}
+
+// An invalid configuration is one error, before any request.
+func TestDataSources_validation(t *testing.T) {
+	t.Parallel()
+	const oneOf = "Exactly one of these attributes must be configured: [deployment_id,name]"
+	env := acctest.New(t, caastest.Options{})
+	p := env.Server(t)
+	for _, c := range []struct{ typeName, config, attribute, fails string }{
+		{hardwareType, `{"name": ""}`, "name", "at least 1"},
+		{deploymentsType, `{"status": ""}`, "status", "at least 1"},
+		{containersType, `{"deployment_id": ""}`, "deployment_id", "at least 1"},
+		{acctest.DeploymentType, `{"name": ""}`, "name", "at least 1"},
+		{acctest.DeploymentType, `{"name": "a", "deployment_id": "b"}`, "", oneOf},
+		{acctest.DeploymentType, `{}`, "", oneOf},
+		{replicasType, `{"hardware_id": 0}`, "hardware_id", "at least 1"},
+		{replicasType, `{"hardware_id": 203, "gpus_per_container": 0}`, "gpus_per_container", "at least 1"},
+		{priceType, `{"hardware_id": 203, "location_ids": [], "duration_hours": 1, "replica_count": 1}`, "location_ids", "at least 1"},
+		{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 0, "replica_count": 1}`, "duration_hours", "at least 1"},
+		{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 0}`, "replica_count", "at least 1"},
+	} {
+		_, diagnostics := p.ReadDataSource(c.typeName, c.config)
+		wantError(t, diagnostics, c.attribute, c.fails)
+	}
+	if sent := requested(env.API); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
 	}
 }
