@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,250 +14,144 @@ import (
 
 const extendAction = "ioneth_caas_deployment_extend"
 
-// running is a deployment that has run for an hour of four.
-func (env *testEnv) running() string {
-	return env.API.Add(caastest.Deployment{
-		Name: "vllm", DurationHours: 4, Replicas: 2, LocationIDs: []int{2, 1},
-		Created: start.Add(-time.Hour), Started: start.Add(-time.Hour),
-	})
-}
-
-func extension(id string, hours int) string {
-	return fmt.Sprintf(`{"deployment_id": %q, "hours": %d}`, id, hours)
-}
-
-// extensions returns the bodies of the extensions that the API received.
-func (env *testEnv) extensions() string {
-	var hours []string
-	for _, r := range env.API.Requests("POST", "/deployment/{}/extend") {
-		hours = append(hours, string(r.Body))
+// prepaid returns a deployment of four hours. It has run for an hour when its
+// status is "".
+func prepaid(status string) caastest.Deployment {
+	d := caastest.Deployment{Name: "vllm", Status: status, DurationHours: 4, Replicas: 2, LocationIDs: []int{2, 1}}
+	if status == "" {
+		d.Created = start.Add(-time.Hour)
+		d.Started = d.Created
 	}
-	return strings.Join(hours, " ")
+	return d
 }
 
+func extension(id, more string) string {
+	return fmt.Sprintf(`{"deployment_id": %q, "hours": 5%s}`, id, more)
+}
+
+// The plan shows what the extension costs and whether it is possible. The invocation
+// buys at most once, whatever happens to the answer, and its message is true.
 func TestExtend(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	id := env.running()
-	p := env.Server(t)
-	i := p.Invoke(t.Context(), extendAction, extension(id, 5))
-	i.WantDiagnostics(t)
-	i.WantProgress(t,
-		`Buying 5 more hours for "vllm": 199.20 USDC, 39.84 an hour.`,
-		`Bought 5 more hours for "vllm". 9 hours are paid for in total, until 2030-01-02T11:04:00Z.`)
-	if got := env.extensions(); got != `{"duration_hours":5}` {
-		t.Errorf("the API received %s", got)
-	}
-	price := env.API.Requests("GET", "/price")[0].Query
-	for name, want := range map[string]string{
-		"location_ids": "[1,2]", "hardware_id": "203", "duration_hours": "5", "gpus_per_container": "8", "replica_count": "2",
-	} {
-		if price.Get(name) != want {
-			t.Errorf("priced %s = %q, want %q", name, price.Get(name), want)
-		}
-	}
-
-	// Each time that it is invoked it buys.
-	p.Invoke(t.Context(), extendAction, extension(id, 1)).WantProgress(t, "Buying 1 more hour", "10 hours are paid for in total")
-	env.paidFor(t, 10)
-}
-
-// Prepaid time that has not started has no end.
-func TestExtend_notRunningYet(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	id := env.API.Add(caastest.Deployment{Name: "vllm", Status: caastest.StatusRequested, DurationHours: 4})
-	env.Server(t).Invoke(t.Context(), extendAction, extension(id, 2)).WantProgress(t,
-		"39.84 USDC", "6 hours are paid for in total.")
-}
-
-func TestExtend_refused(t *testing.T) {
-	t.Parallel()
-	const unknown = "00000000-0000-4000-8000-000000000000"
+	const (
+		post     = "/deployment/{}/extend"
+		purchase = `WARNING  Purchase of 5 more hours for "vllm", 199.20 USDC: It costs 199.20 USDC, paid in advance, which is 39.84 an hour, ` +
+			`for the deployment ID. To cap the cost, set max_cost_usdc = 199.20.`
+		buying     = `Buying 5 more hours for "vllm": 199.20 USDC, 39.84 an hour.`
+		bought     = `Bought 5 more hours for "vllm". 9 hours are paid for in total`
+		impossible = `ERROR AttributeName("deployment_id") Deployment cannot be extended: The deployment ID has `
+	)
 	for name, c := range map[string]struct {
-		deployment caastest.Deployment
-		id         string
-		fault      caastest.Fault
-		want       string
+		status        string
+		more          string // of the configuration
+		fault         caastest.Fault
+		plan, invoked string // the only diagnostic, "" for none
+		progress      []string
+		requests      int // that extend
+		paid          int // hours in total, afterwards
 	}{
-		"unknown":     {id: unknown, want: `ERROR AttributeName("deployment_id") Deployment not found: The account has no deployment with the ID "` + unknown},
-		"completed":   {deployment: caastest.Deployment{Status: "completed"}, want: `ERROR AttributeName("deployment_id") Deployment cannot be extended: The deployment ID has the status "completed" since 2030-01-02T03:04:05Z, so it cannot be extended. Nothing was bought.`},
-		"failed":      {deployment: caastest.Deployment{Status: "failed"}, want: "The deployment ID has failed. Nothing was bought."},
-		"destroyed":   {deployment: caastest.Deployment{Status: "destroyed"}, want: `The deployment ID has the status "destroyed"`},
-		"terminating": {deployment: caastest.Deployment{Status: "termination requested"}, want: `The deployment ID has the status "termination requested"`},
-		"unauthorised": {
-			fault: caastest.Fault{Method: "GET", Path: "/deployment/{}", Times: -1, Status: 401, Body: `{"detail": "expired"}`},
-			want:  "ERROR  Error reading deployment: The API returned: expired",
+		"running": {plan: purchase, progress: []string{buying, bought + ", until 2030-01-02T11:04:00Z."}, requests: 1, paid: 9},
+		// Prepaid time that has not started has no end.
+		"not started yet": {status: caastest.StatusRequested, plan: purchase, progress: []string{buying, bought + "."}, requests: 1, paid: 9},
+		"completed": {status: caastest.StatusCompleted, plan: impossible,
+			invoked: impossible + `the status "completed" since 2030-01-02T03:04:05Z, so it cannot be extended. Nothing was bought.`, paid: 4},
+		"failed": {status: caastest.StatusFailed, plan: impossible, invoked: impossible + "failed. Nothing was bought.", paid: 4},
+		"unreadable": {
+			fault:   caastest.Fault{Path: "/deployment/{}", Times: -1, Status: 403, Body: `{"detail": "no"}`},
+			plan:    "WARNING  Error reading deployment: The API returned: no; ",
+			invoked: "ERROR  Error reading deployment: The API returned: no; ", paid: 4,
+		},
+		"within max_cost_usdc": {more: `, "max_cost_usdc": 199.20`, plan: "WARNING  Purchase of 5 more hours", progress: []string{buying, bought}, requests: 1, paid: 9},
+		"above max_cost_usdc":  {more: `, "max_cost_usdc": 199.19`, plan: "Price exceeds max_cost_usdc", invoked: "Price exceeds max_cost_usdc", paid: 4},
+		// Without a budget, hours are bought even when their price can't be read.
+		"unknown price": {
+			fault:    caastest.Fault{Path: "/price", Times: -1, Status: 404, Body: `{"detail": "no such price"}`},
+			plan:     "WARNING  Failed to read the price: The API returned: no such price. It is not known what the extension costs.",
+			invoked:  "WARNING  Failed to read the price: The API returned: no such price. The hours are bought at any price.",
+			progress: []string{"The price could not be read.", bought}, requests: 1, paid: 9,
+		},
+		"answer lost": {
+			fault: caastest.Fault{Path: post, Reset: true, AfterWork: true}, plan: purchase, progress: []string{buying, bought}, requests: 1, paid: 9,
+		},
+		"request lost": {
+			fault: caastest.Fault{Path: post, Reset: true}, plan: purchase, progress: []string{buying}, requests: 1, paid: 4,
+			invoked: "ERROR  Extension could not be confirmed: ",
+		},
+		"rejected hours": {
+			fault: caastest.Fault{Path: post, Status: 422, Body: `{"detail": [{"loc": ["body", "duration_hours"], "msg": "too many", "type": "x"}]}`},
+			plan:  purchase, progress: []string{buying}, requests: 1, paid: 4,
+			invoked: `ERROR AttributeName("hours") Error extending deployment: The API rejected the value: duration_hours: too many. Nothing was bought.`,
+		},
+		"no credits": {
+			fault: caastest.Fault{Path: post, Status: 200, Body: `{"status": "payment_required"}`}, plan: purchase, progress: []string{buying}, requests: 1, paid: 4,
+			invoked: "ERROR  Not enough credits to extend the deployment",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := newEnv(t, caastest.Options{})
-			c.deployment.Name = "vllm"
-			id := env.API.Add(c.deployment)
-			if c.id == "" {
-				c.id, c.want = id, strings.ReplaceAll(c.want, "ID", id)
-			}
-			if c.fault.Status != 0 {
+			id := env.API.Add(prepaid(c.status))
+			if c.fault.Path != "" {
 				env.API.Inject(c.fault)
 			}
-			i := env.Server(t).Invoke(t.Context(), extendAction, extension(c.id, 2))
-			i.WantProgress(t)
-			i.WantDiagnostics(t, c.want)
-			if got := env.extensions(); got != "" {
-				t.Errorf("the API received %s", got)
+			p := env.Server(t)
+			inID := func(text string) string { return strings.Replace(text, "deployment ID", "deployment "+id, 1) }
+			if got := p.PlanDiagnostics(extendAction, extension(id, c.more)); len(got) != 1 || !strings.Contains(got[0], inID(c.plan)) {
+				t.Errorf("the plan has %q, want %q", got, c.plan)
 			}
-		})
-	}
-}
-
-// Whatever happens to the answer, one extension is sent, and the message about it
-// is true.
-func TestExtend_neverTwice(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		fault caastest.Fault
-		hours int    // paid for afterwards
-		want  string // "" for success
-	}{
-		"reset after the work":  {fault: caastest.Fault{Reset: true, AfterWork: true}, hours: 9},
-		"an empty success":      {fault: caastest.Fault{EmptyBody: true}, hours: 9},
-		"429, then a success":   {fault: caastest.Fault{Status: 429}, hours: 9},
-		"503 before the work":   {fault: caastest.Fault{Status: 503, Body: "{}"}, hours: 4, want: "2 minutes later the API returns 4 prepaid hours in total, not 9."},
-		"refused for the hours": {fault: caastest.Fault{Status: 422, Body: `{"detail": [{"loc": ["body", "duration_hours"], "msg": "too many", "type": "x"}]}`}, hours: 4, want: `ERROR AttributeName("hours") Error extending deployment: The API rejected the value: duration_hours: too many. Nothing was bought.`},
-		"no credits":            {fault: caastest.Fault{Status: 200, Body: `{"status": "payment_required"}`}, hours: 4, want: "ERROR  Not enough credits to extend the deployment"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			env.API.AllowViolations() // the contract has no empty success
-			id := env.running()
-			c.fault.Method, c.fault.Path = "POST", "/deployment/{}/extend"
-			env.API.Inject(c.fault)
-			i := env.Server(t).Invoke(t.Context(), extendAction, extension(id, 5))
-			if c.want == "" {
+			if sent := env.changes(); len(sent) > 0 {
+				t.Errorf("the plan sent %q", sent)
+			}
+			i := p.Invoke(t.Context(), extendAction, extension(id, c.more))
+			i.WantProgress(t, c.progress...)
+			if c.invoked == "" {
 				i.WantDiagnostics(t)
-				i.WantProgress(t, "Buying 5 more hours", "9 hours are paid for in total")
 			} else {
-				i.WantDiagnostics(t, c.want)
-				i.WantProgress(t, "Buying 5 more hours")
+				i.WantDiagnostics(t, inID(c.invoked))
 			}
-			env.paidFor(t, c.hours)
-			if got, want := env.extensions(), `{"duration_hours":5}`; got != want && (c.fault.Status != 429 || got != want+" "+want) {
-				t.Errorf("the API received %s", got)
+			if sent := env.changes(); !slices.Equal(sent, slices.Repeat([]string{extendedBy(5)}, c.requests)) {
+				t.Errorf("the API received %q, want %d extensions by 5 hours", sent, c.requests)
 			}
+			for _, r := range env.API.Requests("GET", "/price") {
+				if got := r.Query.Get("location_ids") + r.Query.Get("hardware_id") + r.Query.Get("duration_hours") + r.Query.Get("replica_count"); got != "[1,2]20352" {
+					t.Errorf("the price was read of %s", r.Query.Encode())
+				}
+			}
+			env.paidFor(t, c.paid)
 		})
 	}
 }
 
-// The answer is lost, and the hours can't be compared afterwards.
-func TestExtend_unconfirmed(t *testing.T) {
+func TestExtend_unknownDeployment(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]caastest.Fault{
-		"not read": {Method: "GET", Path: "/deployment/{}", Skip: 1, Times: -1, Status: 403, Body: `{"detail": "no"}`},
-		"no hours returned": {
-			Method: "GET", Path: "/deployment/{}", Times: -1,
-			Body: `{"data": {"id": "x", "status": "running", "hardware_id": 203, "gpus_per_container": 8, "total_containers": 1, "locations": [{"id": 1}]}}`,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			env.API.AllowViolations()
-			id := env.running()
-			env.API.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", Reset: true, AfterWork: true})
-			env.API.Inject(fault)
-			i := env.Server(t).Invoke(t.Context(), extendAction, extension(id, 5))
-			i.WantDiagnostics(t, "ERROR  Extension could not be confirmed: ")
-			if text := strings.Join(i.Diagnostics, ""); !strings.Contains(text, "before you invoke the action again: each invocation buys the hours.") {
-				t.Errorf("the error is %s", text)
-			}
-			if got := env.extensions(); got != `{"duration_hours":5}` {
-				t.Errorf("the API received %s", got)
-			}
-		})
-	}
-}
-
-// Without a budget, hours are bought even when their price can't be read.
-func TestExtend_priceUnknown(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	id := env.running()
-	env.API.Inject(caastest.Fault{Method: "GET", Path: "/price", Times: -1, Status: 404, Body: `{"detail": "no such price"}`})
-	p := env.Server(t)
-	if got := p.PlanDiagnostics(extendAction, extension(id, 5)); len(got) != 1 || !strings.Contains(got[0], "WARNING  Failed to read the price: The API returned: no such price. It is not known what the extension costs.") {
+	p := newEnv(t, caastest.Options{}).Server(t)
+	const want = `ERROR AttributeName("deployment_id") Deployment not found: The account has no deployment with the ID "x".`
+	if got := p.PlanDiagnostics(extendAction, extension("x", "")); len(got) != 1 || !strings.Contains(got[0], want) {
 		t.Errorf("the plan has %q", got)
 	}
-	i := p.Invoke(t.Context(), extendAction, extension(id, 5))
-	i.WantDiagnostics(t, "WARNING  Failed to read the price: The API returned: no such price. The hours are bought at any price.")
-	i.WantProgress(t, "The price could not be read.", "9 hours are paid for in total")
+	p.Invoke(t.Context(), extendAction, extension("x", "")).WantDiagnostics(t, want)
 }
 
-// A budget is compared with the price at plan and again right before the purchase.
-func TestExtend_budget(t *testing.T) {
-	t.Parallel()
-	for limit, bought := range map[string]bool{"199.20": true, "199.19": false} {
-		env := newEnv(t, caastest.Options{})
-		id := env.running()
-		config := fmt.Sprintf(`{"deployment_id": %q, "hours": 5, "max_cost_usdc": %s}`, id, limit)
-		p := env.Server(t)
-		plan, invocation := strings.Join(p.PlanDiagnostics(extendAction, config), ""), p.Invoke(t.Context(), extendAction, config)
-		for _, text := range []string{plan, strings.Join(invocation.Diagnostics, "")} {
-			if strings.Contains(text, "Price exceeds max_cost_usdc") == bought {
-				t.Errorf("limit %s: got %q", limit, text)
-			}
-		}
-		if got := env.extensions(); (got != "") != bought {
-			t.Errorf("limit %s: the API received %q", limit, got)
-		}
-	}
-}
-
-// The plan warns of the cost, and fails for what the action can't do.
-func TestExtend_plan(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	id, ended := env.running(), env.API.Add(caastest.Deployment{Name: "ended", Status: "completed"})
-	p := env.Server(t)
-	for config, want := range map[string]string{
-		extension(id, 5):    `WARNING  Purchase of 5 more hours for "vllm", 199.20 USDC: It costs 199.20 USDC, paid in advance, which is 39.84 an hour, for the deployment ` + id + `. To cap the cost, set max_cost_usdc = 199.20.`,
-		extension(ended, 5): `ERROR AttributeName("deployment_id") Deployment cannot be extended`,
-		extension("x", 5):   `ERROR AttributeName("deployment_id") Deployment not found`,
-	} {
-		if got := p.PlanDiagnostics(extendAction, config); len(got) != 1 || !strings.Contains(got[0], want) {
-			t.Errorf("%s: the plan has %q, want %q", config, got, want)
-		}
-	}
-	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Times: -1, Status: 403, Body: `{"detail": "no"}`})
-	if got := p.PlanDiagnostics(extendAction, extension(id, 5)); len(got) != 1 || !strings.Contains(got[0], "WARNING  Error reading deployment") {
-		t.Errorf("the plan has %q", got)
-	}
-	if got := env.extensions(); got != "" {
-		t.Errorf("the API received %s", got)
-	}
-}
-
-// An interruption before the purchase buys nothing, and one during it loses
-// nothing.
+// An interruption before the purchase buys nothing, and one during it loses nothing.
+// Each further invocation buys.
 func TestExtend_interrupted(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	id := env.running()
+	id := env.API.Add(prepaid(""))
 	p := env.Server(t)
 
 	ctx, cancel := context.WithCancelCause(t.Context())
-	env.API.Inject(caastest.Fault{Method: "GET", Path: "/price", Do: func() { cancel(errors.New("ctrl-c")) }})
-	i := p.Invoke(ctx, extendAction, extension(id, 5))
-	i.WantDiagnostics(t, "Nothing was bought")
-	if got := env.extensions(); got != "" {
-		t.Errorf("the API received %s", got)
-	}
+	env.API.Inject(caastest.Fault{Path: "/price", Do: func() { cancel(errors.New("ctrl-c")) }})
+	p.Invoke(ctx, extendAction, extension(id, "")).WantDiagnostics(t, "Nothing was bought")
+	env.paidFor(t, 4)
 
 	ctx, cancel = context.WithCancelCause(t.Context())
-	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deployment/{}/extend", AfterWork: true, Do: func() { cancel(errors.New("ctrl-c")) }})
-	i = p.Invoke(ctx, extendAction, extension(id, 5))
+	env.API.Inject(caastest.Fault{Path: "/deployment/{}/extend", AfterWork: true, Do: func() { cancel(errors.New("ctrl-c")) }})
+	i := p.Invoke(ctx, extendAction, extension(id, ""))
 	i.WantDiagnostics(t)
 	i.WantProgress(t, "Buying 5 more hours")
 	env.paidFor(t, 9)
+
+	p.Invoke(t.Context(), extendAction, extension(id, "")).WantProgress(t, "Buying 5 more hours", "14 hours are paid for in total")
+	env.paidFor(t, 14)
 }

@@ -22,21 +22,16 @@ func (env *testEnv) writers(n int) string {
 
 func logs(id, more string) string { return fmt.Sprintf(`{"deployment_id": %q%s}`, id, more) }
 
-// numbered are lines that count from 1.
-func numbered(n int) []string {
-	var lines []string
-	for i := range n {
-		lines = append(lines, fmt.Sprint("line ", i+1))
-	}
-	return lines
-}
-
 func TestLogs(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	id := env.writers(2)
+	var lines []string
+	for i := range 300 {
+		lines = append(lines, fmt.Sprint("line ", i+1))
+	}
 	env.API.SetLog("c-1", "stdout", "one", "", "  two")
-	env.API.SetLog("c-2", "stderr", numbered(300)...)
+	env.API.SetLog("c-2", "stderr", lines...)
 	p := env.Server(t)
 	for config, want := range map[string][]string{
 		``: {
@@ -60,61 +55,37 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-// The prefix of server-sent events is not printed.
-func TestLogs_events(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	env.API.SetFormat(caastest.Format{SSEFraming: true})
-	id := env.writers(1)
-	env.API.SetLog("c-1", "stdout", "one", "  two")
-	i := env.Server(t).Invoke(t.Context(), logsAction, logs(id, `, "stream": "stdout"`))
-	i.WantProgress(t, "Container c-1, stdout, last 4 lines:\none\n\n  two\n")
-}
-
-// Neither credentials nor control characters are printed.
-func TestLogs_clean(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	id := env.writers(1)
-	env.API.SetLog("c-1", "stdout", "token test-token", "\x1b[31mred\x1b[0m\a", "10%\r100%")
-	p := env.Server(t)
-	i := p.Invoke(t.Context(), logsAction, logs(id, `, "stream": "stdout"`))
-	i.WantProgress(t, "last 3 lines:\ntoken (hidden)\nred\n100%")
-}
-
-func TestLogs_refused(t *testing.T) {
+// What can be read is printed. A log that can't be opened is an error, and one whose
+// connection is lost a warning.
+func TestLogs_unreadable(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	id := env.writers(2)
 	env.API.SetLog("c-1", "stdout", "one")
 	p := env.Server(t)
-	p.Invoke(t.Context(), logsAction, logs("00000000-0000-4000-8000-000000000000", "")).WantDiagnostics(t, `ERROR AttributeName("deployment_id") Deployment not found`)
+	rejected := func(path string) caastest.Fault {
+		return caastest.Fault{Method: "GET", Path: path, Times: -1, Status: 403, Body: `{"detail": "not yours"}`}
+	}
+	p.Invoke(t.Context(), logsAction, logs("x", "")).WantDiagnostics(t, `ERROR AttributeName("deployment_id") Deployment not found`)
 
-	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/log/c-2", Times: -1, Status: 403, Body: `{"detail": "not yours"}`})
+	env.API.Inject(rejected("/deployment/{}/log/c-2"))
 	i := p.Invoke(t.Context(), logsAction, logs(id, ""))
 	i.WantProgress(t, "c-1, stdout, last 1 line:\none", "c-1, stderr: empty", "c-2, stdout: failed to read", "c-2, stderr: failed to read")
 	i.WantDiagnostics(t, "Not printed: Container c-2, stdout; Container c-2, stderr.")
 
 	env.API.ClearFaults()
-	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/containers", Times: -1, Status: 403, Body: `{"detail": "not yours"}`})
+	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/log/c-1", Body: "one\ntwo\nthree\n", Truncate: 9, ContentType: "text/plain"})
+	i = p.Invoke(t.Context(), logsAction, logs(id, `, "stream": "stdout"`))
+	i.WantProgress(t, "Container c-1, stdout, last 2 lines:\none\ntwo", "Container c-2, stdout: empty")
+	i.WantDiagnostics(t, "WARNING  Interrupted log of Container c-1, stdout: ")
+
+	env.API.ClearFaults()
+	env.API.Inject(rejected("/deployment/{}/containers"))
 	p.Invoke(t.Context(), logsAction, logs(id, "")).WantDiagnostics(t, "ERROR  Error reading containers: The API returned: not yours")
 
-	none := env.API.Add(caastest.Deployment{Name: "none", Status: "destroyed", Containers: []caastest.Container{}})
 	env.API.ClearFaults()
-	env.API.Edit(none, func(d *caastest.Deployment) { d.Containers = nil })
-	p.Invoke(t.Context(), logsAction, logs(none, "")).WantProgress(t, "The deployment "+none+" has no containers, so there are no logs.")
-}
-
-// What came before the connection was lost is printed, and the rest does not fail
-// the apply.
-func TestLogs_connectionLost(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	id := env.writers(1)
-	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/log/{}", Body: "one\ntwo\nthree\n", Truncate: 9, ContentType: "text/plain"})
-	i := env.Server(t).Invoke(t.Context(), logsAction, logs(id, `, "stream": "stdout"`))
-	i.WantProgress(t, "Container c-1, stdout, last 2 lines:\none\ntwo")
-	i.WantDiagnostics(t, "WARNING  Interrupted log of Container c-1, stdout: ")
+	env.API.Edit(id, func(d *caastest.Deployment) { d.Containers = nil })
+	p.Invoke(t.Context(), logsAction, logs(id, "")).WantProgress(t, "The deployment "+id+" has no containers, so there are no logs.")
 }
 
 // An interruption ends the action at once.

@@ -137,16 +137,6 @@ func TestAccReadiness_followsNoRedirect(t *testing.T) {
 	})
 }
 
-func TestReadiness_validation(t *testing.T) {
-	t.Parallel()
-	for _, path := range []string{"health", "/a b"} {
-		diagnostics := validate(t, configuration{"resource", "ioneth_caas_deployment_readiness", `{"deployment_id": "x", "path": "` + path + `"}`})
-		if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "must be a path that starts with /") {
-			t.Errorf("%q has the diagnostics %q", path, acctest.Texts(diagnostics))
-		}
-	}
-}
-
 // replaceable is a deployment that is replaced without downtime.
 func replaceable(replicas int) string {
 	return strings.NewReplacer(
