@@ -125,6 +125,11 @@ func validate(s *acctest.Server, c configuration) (diagnostics []*tfprotov6.Diag
 			TypeName: c.typeName, Config: s.Value(schemas.DataSourceSchemas[c.typeName].ValueType(), c.json),
 		})
 		diagnostics, err = resp.Diagnostics, e
+	case "list":
+		resp, e := s.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{
+			TypeName: c.typeName, Config: s.Value(schemas.ListResourceSchemas[c.typeName].ValueType(), c.json),
+		})
+		diagnostics, err = resp.Diagnostics, e
 	case "action":
 		resp, e := s.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: c.typeName, Config: s.ActionConfig(c.typeName, c.json)})
 		diagnostics, err = resp.Diagnostics, e
