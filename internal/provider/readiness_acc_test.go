@@ -38,15 +38,44 @@ func readyAfter(t *testing.T, ready time.Duration) *testEnv {
 	}})
 }
 
-func TestAccReadiness_waitsFor2xxWithoutCredential(t *testing.T) {
+// A service that does not become ready fails the apply, and taints nothing: the
+// next apply waits again and buys nothing. After that only a change of what was
+// checked waits again, and the end of the resource changes nothing.
+func TestAccReadiness(t *testing.T) {
 	t.Parallel()
-	env := readyAfter(t, 10*time.Minute)
-	env.Test(t, resource.TestStep{
-		Config: strings.Replace(minimal, "replica_count = 1", "replica_count = 2", 1) + readiness,
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(readinessAddress, tfjsonpath.New("urls"), knownvalue.ListSizeExact(2)),
+	env := readyAfter(t, 2*time.Hour)
+	deployed := strings.Replace(minimal, "replica_count = 1", "replica_count = 2", 1)
+	waits := func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+			plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop),
+			plancheck.ExpectResourceAction(readinessAddress, action),
+		}}
+	}
+	with := func(trigger, timeout string) string {
+		return deployed + strings.NewReplacer("timeouts ", "triggers = { image = \""+trigger+"\" }\n  timeouts ", "20m", timeout).Replace(readiness)
+	}
+	env.Test(t,
+		resource.TestStep{Config: with("1", "20m"), ExpectError: acctest.Words("The last responses of the containers: - container")},
+		resource.TestStep{
+			PreConfig: func() { env.Clock.Advance(2 * time.Hour) },
+			Config:    with("1", "20m"), ConfigPlanChecks: waits(plancheck.ResourceActionCreate),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(readinessAddress, tfjsonpath.New("urls"), knownvalue.ListSizeExact(2)),
+			},
 		},
-	})
+		resource.TestStep{PreConfig: func() { env.wantReadyWithoutCredential(t) }, Config: with("1", "30m"), ConfigPlanChecks: waits(plancheck.ResourceActionUpdate)},
+		resource.TestStep{Config: with("2", "30m"), ConfigPlanChecks: waits(plancheck.ResourceActionDestroyBeforeCreate)},
+		resource.TestStep{Config: deployed},
+	)
+	if sent := env.changes(); len(sent) != 2 || !strings.HasPrefix(sent[0], "POST /deploy ") || sent[1] != "DELETE /deployment/ID" {
+		t.Errorf("the API received %q, want one purchase and its end", sent)
+	}
+}
+
+// wantReadyWithoutCredential checks that both containers were polled until they were
+// ready, without a credential.
+func (env *testEnv) wantReadyWithoutCredential(t *testing.T) {
+	t.Helper()
 	visits := env.API.PublicRequests()
 	ready := map[string]bool{}
 	for _, r := range visits {
@@ -62,60 +91,8 @@ func TestAccReadiness_waitsFor2xxWithoutCredential(t *testing.T) {
 	if len(ready) != 2 || !ready[env.API.Deployments()[0].Containers[0].ContainerID] {
 		t.Errorf("the last answers of the containers are %v, want two that are ready", ready)
 	}
-	if len(visits) < 4 || len(visits) > 200 {
+	if len(visits) < 4 || len(visits) > 400 {
 		t.Errorf("the containers received %d requests", len(visits))
-	}
-}
-
-// A service that does not become ready fails the apply, and taints nothing: the
-// next apply waits again and buys nothing.
-func TestAccReadiness_timeoutTaintsNothing(t *testing.T) {
-	t.Parallel()
-	env := readyAfter(t, 2*time.Hour)
-	env.Test(t,
-		resource.TestStep{
-			Config:      minimal + readiness,
-			ExpectError: acctest.Words("The last responses of the containers: - container"),
-		},
-		resource.TestStep{
-			Config:      minimal + readiness,
-			ExpectError: acctest.Words("503 Service Unavailable"),
-		},
-		resource.TestStep{
-			PreConfig: func() { env.Clock.Advance(2 * time.Hour) },
-			Config:    minimal + readiness,
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop),
-				plancheck.ExpectResourceAction(readinessAddress, plancheck.ResourceActionCreate),
-			}},
-		},
-	)
-	if n := env.API.Count("POST", "/deploy"); n != 1 {
-		t.Errorf("%d deployments were bought, want 1", n)
-	}
-}
-
-// Only a change of what was checked waits again; the end of the resource changes
-// nothing.
-func TestAccReadiness_triggers(t *testing.T) {
-	t.Parallel()
-	env := readyAfter(t, 0)
-	with := func(triggers string) string {
-		return minimal + strings.Replace(readiness, "timeouts ", "triggers = { image = \""+triggers+"\" }\n  timeouts ", 1)
-	}
-	replaced := func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(readinessAddress, action)}}
-	}
-	env.Test(t,
-		resource.TestStep{Config: with("1")},
-		resource.TestStep{Config: strings.Replace(with("1"), "20m", "30m", 1), ConfigPlanChecks: replaced(plancheck.ResourceActionUpdate)},
-		resource.TestStep{Config: with("2"), ConfigPlanChecks: replaced(plancheck.ResourceActionDestroyBeforeCreate)},
-		resource.TestStep{PreConfig: env.API.ResetJournal, Config: minimal},
-	)
-	for _, r := range env.API.Requests("", "") {
-		if r.Method != http.MethodGet && r.Method != http.MethodDelete {
-			t.Errorf("the destruction sent %s %s", r.Method, r.Path)
-		}
 	}
 }
 
