@@ -23,7 +23,7 @@ var ignored = base.with(attributes{
 // ignoredChanges are a change of every attribute. Those of secrets are in two parts:
 // the value and its version.
 var ignoredChanges = attributes{
-	"resource_private_name": `"other-${each.key}"`, "duration_hours": "30", "hardware_id": "204", "location_ids": "[2]",
+	"resource_private_name": `"other-ID"`, "duration_hours": "30", "hardware_id": "204", "location_ids": "[2]",
 	"max_cost_usdc": "2000", "wait_for_running": "false", "recreate_when_ended": "true",
 	"renewal": `{ early_renewal_hours = 2, hours = 1 }`, "timeouts": `{ create = "2h" }`,
 	"container_config.replica_count": "2", "container_config.entrypoint": `["other"]`, "container_config.args": `["--y"]`,
@@ -33,86 +33,83 @@ var ignoredChanges = attributes{
 	"registry_config.registry_secret_wo": `"secret-2"`, "registry_config.registry_secret_wo_version": "2",
 }
 
-// with ignore_changes Terraform gives the plan the ignored values of the prior state,
+// ignoredRows returns for each ignore_changes what changes: each attribute alone, the
+// two objects, and everything.
+func ignoredRows() map[string]attributes {
+	rows := map[string]attributes{"container_config": {}, "registry_config": {}, "container_config, registry_config": {}, "all": ignoredChanges}
+	for name, value := range ignoredChanges {
+		rows[name] = attributes{name: value}
+		object, _, nested := strings.Cut(name, ".")
+		if !nested {
+			continue
+		}
+		rows[object][name] = value
+		rows["container_config, registry_config"][name] = value
+	}
+	return rows
+}
+
+// With ignore_changes Terraform gives the plan the ignored values of the prior state,
 // where a write-only value is null. That is neither an error nor a change: in none of
-// create, plan, update and destroy.
+// create, plan, update and destroy. After an import the state has no version of the
+// secrets either, and none is sent.
 func TestAccDeployment_ignoreChanges(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
 	for location := 1; location <= 4; location++ {
 		env.API.SetReplicas(203, location, 200)
 	}
+	imported := env.API.Add(caastest.Deployment{
+		Name: "vllm-imported", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1",
+		SecretEnv: map[string]string{"S": "secret-0"}, RegistrySecret: "secret-0",
+	})
 	tf := env.Terraform(t)
-	rows := map[string]attributes{ // ignore_changes → what changes
-		"container_config":                  {},
-		"registry_config":                   {},
-		"container_config, registry_config": {},
-		"all":                               ignoredChanges,
-	}
-	for name, value := range ignoredChanges {
-		rows[name] = attributes{name: value}
-		for list := range rows {
-			if object, _, nested := strings.Cut(name, "."); nested && strings.Contains(list, object) && !strings.Contains(list, ".") {
-				rows[list][name] = value
-			}
-		}
-	}
-	// write writes one deployment for each row.
-	write := func(changed bool, more func(list string) attributes) {
+	rows := ignoredRows()
+	// write writes one deployment for each row, and the imported one. What is sent is
+	// only how many hours are configured.
+	write := func(changed bool, hours string) {
 		t.Helper()
-		var text strings.Builder
-		for i, list := range slices.Sorted(maps.Keys(rows)) {
-			config := ignored.with(more(list))
+		text := fmt.Sprintf("import {\n  to = ioneth_caas_deployment.imported\n  id = %q\n}\n", imported)
+		one := func(id, list string, changes attributes) {
+			config := ignored.with(attributes{"resource_private_name": `"vllm-ID"`, "duration_hours": hours})
 			if changed {
-				config = config.with(rows[list])
+				config = config.with(changes)
 			}
-			name := fmt.Sprintf("%q", fmt.Sprintf("vllm-%d", i))
-			if config["resource_private_name"] == base["resource_private_name"] {
-				config = config.with(attributes{"resource_private_name": name})
-			} else {
-				config = config.with(attributes{"resource_private_name": fmt.Sprintf("%q", fmt.Sprintf("other-%d", i))})
-			}
-			lists := "[" + list + "]"
-			if list == "all" {
-				lists = list
-			}
-			config = config.with(attributes{"lifecycle {\n ignore_changes": lists + "\n}\n"})
-			text.WriteString(labeled(config, fmt.Sprintf("row%d", i)) + "\n")
+			config = config.with(attributes{"lifecycle {\n ignore_changes": list + "\n}\n"})
+			text += strings.ReplaceAll(labeled(config, "ID"), "ID", id)
 		}
-		tf.Write("main.tf", text.String())
+		for i, list := range slices.Sorted(maps.Keys(rows)) {
+			brackets := strings.Replace("["+list+"]", "[all]", "all", 1)
+			one(fmt.Sprint("row", i), brackets, rows[list])
+		}
+		one("imported", "[container_config, registry_config]", rows["container_config, registry_config"])
+		tf.Write("main.tf", text)
 	}
-	same := func(string) attributes { return nil }
-	write(false, same)
+	wantNoChange := func(what string) {
+		t.Helper()
+		if out, code := tf.Try("plan", "-detailed-exitcode"); code != 0 {
+			t.Errorf("the plan of %s is not empty:\n%s", what, out)
+		}
+	}
+	write(false, "24")
 	tf.Run("apply", "-auto-approve", "-parallelism=30")
-	if n := len(env.API.Deployments()); n != len(rows) {
-		t.Fatalf("%d deployments, want %d", n, len(rows))
+	created := env.API.Requests("POST", "/deploy")
+	for _, r := range created {
+		if got := string(r.Body); strings.Count(got, `"secret-1"`) != 2 {
+			t.Errorf("created with %s, want both secrets", got)
+		}
 	}
-	if d := env.API.Deployments()[0]; d.SecretEnv["S"] != "secret-1" || d.RegistrySecret != "secret-1" {
-		t.Errorf("created with %+v", d)
+	if len(created) != len(rows) || len(env.changes()) != len(rows) {
+		t.Fatalf("%d deployments were created by %d requests, want %d", len(created), len(env.changes()), len(rows))
 	}
 	env.API.ResetJournal()
-	if out, code := tf.Try("plan", "-detailed-exitcode"); code != 0 {
-		t.Errorf("the plan of the same configuration is not empty:\n%s", out)
-	}
-	write(true, same)
-	if out, code := tf.Try("plan", "-detailed-exitcode"); code != 0 {
-		t.Errorf("the plan of ignored changes is not empty:\n%s", out)
-	}
-	// Where another attribute changes too, only that one is sent.
-	write(true, func(list string) attributes {
-		if list == "duration_hours" || list == "all" {
-			return nil
-		}
-		return attributes{"duration_hours": "25"}
-	})
+	wantNoChange("the same configuration")
+	write(true, "24")
+	wantNoChange("ignored changes")
+	write(true, "25") // where the duration is not ignored, only that is sent
 	tf.Run("apply", "-auto-approve", "-parallelism=30")
-	for _, request := range env.changes() {
-		if request != `POST /deployment/ID/extend {"duration_hours":1}` {
-			t.Errorf("the API received %q", request)
-		}
-	}
-	if n := env.API.Count("POST", "/deployment/{}/extend"); n != len(rows)-2 {
-		t.Errorf("%d extensions, want %d", n, len(rows)-2)
+	if sent, want := env.changes(), slices.Repeat([]string{extendedBy(1)}, len(rows)-2+1); !slices.Equal(sent, want) {
+		t.Errorf("the API received %q, want %d extensions", sent, len(want))
 	}
 	tf.Run("destroy", "-auto-approve", "-parallelism=30")
 	for _, d := range env.API.Deployments() {
@@ -120,36 +117,4 @@ func TestAccDeployment_ignoreChanges(t *testing.T) {
 			t.Errorf("the deployment %s is %s", d.Name, d.Status)
 		}
 	}
-}
-
-// After an import the state has no version of the secrets, so the ignored
-// configuration sends none.
-func TestAccDeployment_ignoreChangesAfterImport(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	id := env.API.Add(caastest.Deployment{
-		Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1",
-		SecretEnv: map[string]string{"S": "secret-1"}, RegistrySecret: "secret-1",
-	})
-	tf := env.Terraform(t)
-	config := func(hours int) string {
-		return base.with(attributes{
-			"duration_hours": fmt.Sprint(hours),
-			"container_config.secret_env_variables_wo": `{ S = "secret-2" }`, "container_config.secret_env_variables_wo_version": "1",
-			"registry_config.registry_secret_wo": `"secret-2"`, "registry_config.registry_secret_wo_version": "1",
-			"lifecycle {\n ignore_changes": "[container_config, registry_config]\n}\n",
-		}).String() + "import {\n  to = " + address + "\n  id = \"" + id + "\"\n}\n"
-	}
-	for hours := 24; hours < 27; hours++ {
-		tf.Write("main.tf", config(hours))
-		tf.Run("apply", "-auto-approve")
-		if out, code := tf.Try("plan", "-detailed-exitcode"); code != 0 {
-			t.Errorf("the next plan is not empty:\n%s", out)
-		}
-	}
-	if sent := env.changes(); !slices.Equal(sent, []string{extendedBy(1), extendedBy(1)}) {
-		t.Errorf("the API received %q", sent)
-	}
-	tf.Run("destroy", "-auto-approve")
-	env.deploymentsAre(t, "destroyed")
 }

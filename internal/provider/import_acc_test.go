@@ -8,11 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
@@ -66,64 +61,25 @@ func TestDeployment_imported(t *testing.T) {
 	}
 }
 
-// An import plans nothing when the API returns all that is configured.
-func TestAccDeployment_importBlock(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	configured := base.with(attributes{"location_ids": `[2, 1]`, "container_config.env_variables": `{ A = "1" }`})
-	block := func(kind resource.ImportStateKind, id string) resource.TestStep {
-		return resource.TestStep{
-			ResourceName: address, ImportState: true, ImportStateKind: kind, ImportStateId: id,
-			ImportStateIdFunc: func(s *terraform.State) (string, error) {
-				if id != "" {
-					return id, nil
-				}
-				return s.RootModule().Resources[address].Primary.Attributes["deployment_id"], nil
-			},
-			ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, noop)}},
-		}
-	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: env.ProtoV6ProviderFactories,
-		Steps: []resource.TestStep{
-			{Config: env.Config(configured.String())},
-			block(resource.ImportBlockWithID, ""),
-			block(resource.ImportBlockWithID, "vllm"),
-		},
-	})
-}
-
-// What the API does not return after an import, or returns only in part, is taken
-// from the configuration and replaces nothing.
-func TestAccDeployment_importOfPartlyReturnedDeployment(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	id := env.API.Add(caastest.Deployment{Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
-	env.API.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = []int{1} })
-	env.Test(t, resource.TestStep{
-		Config: "import {\n  to = " + address + "\n  id = \"" + id + "\"\n}\n" + base.with(attributes{"location_ids": "[1, 3]"}).String(),
-		ConfigPlanChecks: resource.ConfigPlanChecks{
-			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, update)},
-			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan(), env.sent()},
-		},
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(address, tfjsonpath.New("location_ids"), knownvalue.SetExact([]knownvalue.Check{knownvalue.Int64Exact(1), knownvalue.Int64Exact(3)})),
-			statecheck.ExpectKnownValue(address, tfjsonpath.New("deployment_id"), knownvalue.StringExact(id)),
-		},
-	})
-}
-
-// No locations are like fewer locations, and other ones are a replacement.
+// Locations that the API does not return after an import are taken from the
+// configuration and replace nothing; other ones are a replacement.
 func TestDeployment_importOfPartlyReturnedDeployment(t *testing.T) {
 	t.Parallel()
-	for action, returned := range map[string][]int{"update": {}, "replace": {2}} {
+	config := base.with(attributes{"location_ids": "[1, 3]"})
+	for _, c := range []struct {
+		returned []int
+		action   string
+	}{{[]int{1}, "update"}, {[]int{}, "update"}, {[]int{2}, "replace"}} {
 		env := newEnv(t, caastest.Options{})
 		id := env.API.Add(caastest.Deployment{Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
-		env.API.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = returned })
+		env.API.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = c.returned })
 		terraform := env.core(t)
 		terraform.Import(id)
-		if got := terraform.plan(base.with(attributes{"location_ids": "[1, 3]"})).Action; got != action {
-			t.Errorf("with the locations %v the plan has the action %s, want %s", returned, got, action)
+		if c.action == "update" {
+			terraform.becomes(config, "update")
+			terraform.has("location_ids", "[1 3]")
+		} else if got := terraform.plan(config).Action; got != c.action {
+			t.Errorf("with the locations %v the plan has the action %s, want %s", c.returned, got, c.action)
 		}
 	}
 }
@@ -145,18 +101,18 @@ func TestAccDeployment_importBlockWithIdentity(t *testing.T) {
 // its plan is empty.
 func TestAccDeployment_importGeneratesConfiguration(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	env := newEnv(t, restarting())
 	everything := env.API.Add(caastest.Deployment{
 		Name: "everything", LocationIDs: []int{3, 1}, Replicas: 2, DurationHours: 100, Entrypoint: []string{"vllm", "serve"}, Args: []string{"--x"}, TrafficPort: 8000,
 		Env: map[string]string{"A": "$${HOME}", "B": ""}, SecretEnv: map[string]string{"S": "secret one"},
 		ImageURL: "ghcr.io/org/image:1", RegistryUsername: "robot", RegistrySecret: "secret two",
 	})
-	env.API.Add(caastest.Deployment{Name: "least"})
+	least := env.API.Add(caastest.Deployment{Name: "least"})
 	env.API.Add(caastest.Deployment{Name: "ended", Status: caastest.StatusCompleted, Entrypoint: []string{"x"}})
 	tf := env.Terraform(t)
 	blocks := ""
-	for _, name := range []string{"everything", "least", "ended"} {
-		blocks += "import {\n  to = ioneth_caas_deployment." + name + "\n  id = \"" + name + "\"\n}\n"
+	for name, id := range map[string]string{"everything": "everything", "least": least, "ended": "ended"} {
+		blocks += "import {\n  to = ioneth_caas_deployment." + name + "\n  id = \"" + id + "\"\n}\n"
 	}
 	tf.Write("import.tf", blocks)
 	tf.Run("plan", "-generate-config-out=generated.tf")
@@ -183,21 +139,15 @@ func TestDeployment_identity(t *testing.T) {
 	env := newEnv(t, caastest.Options{})
 	ctx := t.Context()
 	p := env.Server(t)
-	config := func(id string, port string) string {
-		return `{"resource_private_name": "vllm", "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1], "deployment_id": ` + id + `,
-			"container_config": {"replica_count": 1, "entrypoint": ["x"], "traffic_port": ` + port + `}, "registry_config": {"image_url": "ghcr.io/org/image:1"}}`
-	}
-	created := p.Apply(ctx, nil, config("null", "80"))
+	created := p.Apply(ctx, nil, baseJSON(24))
 	id := env.API.Deployments()[0].ID
 	p.WantIdentity("create", created.NewIdentity, id)
 	read := p.Read(ctx, created.NewState)
 	p.WantIdentity("read", read.NewIdentity, id)
 	p = env.Server(t) // as Terraform does for the next command
-	updated := p.Apply(ctx, read.NewState, config("null", "81"))
+	updated := p.Apply(ctx, read.NewState, baseJSON(30))
 	p.WantIdentity("update", updated.NewIdentity, id)
-	if got := env.API.Deployments()[0].TrafficPort; got != 81 {
-		t.Errorf("the port is %d", got)
-	}
+	env.paidFor(t, 30)
 
 	imports := func(what string, req tfprotov6.ImportResourceStateRequest) {
 		t.Helper()
