@@ -1,10 +1,8 @@
 package provider_test
 
 import (
-	"archive/zip"
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -40,65 +37,66 @@ variable "version_of_secrets" {
 }).String()
 
 // Write-only values are sent at creation and when their version changes, and are in
-// no file and no log.
-func TestAccDeployment_writeOnlyValuesAreNotStored(t *testing.T) {
+// no file and no log. Sensitive values are in the state, and in no log.
+func TestAccDeployment_secretsAreNotStored(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, restarting())
 	tf := env.Terraform(t)
-	tf.Write("main.tf", secrets)
 	tf.Env = append(tf.Env, "TF_LOG=TRACE")
 	environment := tf.Env
+	tf.Write("main.tf", secrets)
 	var log strings.Builder
-	change := func(version, value int) {
+	apply := func(version, value int) (code int) {
+		t.Helper()
 		tf.Env = append(slices.Clone(environment), fmt.Sprintf("TF_VAR_version_of_secrets=%d", version),
 			fmt.Sprintf("TF_VAR_variable_secret=variable-secret-%d", value), fmt.Sprintf("TF_VAR_registry_secret=registry-secret-%d", value))
-	}
-	apply := func() (code int) {
 		log.WriteString(tf.Run("plan", "-out=plan"))
-		wantNoSecretInPlan(t, tf, "plan")
+		wantNoSecret(t, string(unzipped(t, filepath.Join(tf.Dir, "plan"))), "the plan file")
 		out, code := tf.Try("apply", "plan")
 		log.WriteString(out)
 		return code
 	}
 	receives := func(want ...string) {
 		t.Helper()
-		if got := env.changes(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		if got := env.changes(); !slices.Equal(got, want) {
 			t.Errorf("the API received\n%q, want\n%q", got, want)
 		}
 		env.API.ResetJournal()
 	}
-
-	change(1, 1)
-	if code := apply(); code != 0 {
-		t.Fatalf("apply: exit %d\n%s", code, log.String())
+	rotation := func(value int) string {
+		return fmt.Sprintf(`PATCH /deployment/ID {"registry_secret":"registry-secret-%d","secret_env_variables":{"HF_TOKEN":"variable-secret-%d"}}`, value, value)
 	}
+
+	apply(1, 1)
 	receives(`POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"secret_env_variables":{"HF_TOKEN":"variable-secret-1"},"traffic_port":8000},` +
 		`"duration_hours":24,"gpus_per_container":8,"hardware_id":203,"location_ids":[1],` +
 		`"registry_config":{"image_url":"ghcr.io/org/image:1","registry_secret":"registry-secret-1"},"resource_private_name":"vllm"}`)
-
-	change(1, 2) // a changed value is not visible
-	log.WriteString(tf.Run("plan", "-detailed-exitcode"))
+	apply(1, 2) // a changed value is not visible
 	receives()
-
-	change(2, 2)
-	if code := apply(); code != 0 {
-		t.Fatalf("apply: exit %d\n%s", code, log.String())
-	}
-	receives(`PATCH /deployment/ID {"registry_secret":"registry-secret-2","secret_env_variables":{"HF_TOKEN":"variable-secret-2"}}`)
+	apply(2, 2)
+	receives(rotation(2))
 
 	// The error repeats the secrets.
 	env.API.Inject(caastest.Fault{Method: "PATCH", Path: "/deployment/{}", Status: 422, Body: `{"detail": [{
 		"loc": ["body", "secret_env_variables", "variable-secret-3"], "msg": "neither variable-secret-3 nor registry-secret-3", "input": "variable-secret-3"}]}`})
-	change(3, 3)
-	if code := apply(); code == 0 {
+	if code := apply(3, 3); code == 0 {
 		t.Error("the rejected apply succeeded")
 	}
 	tf.WantOutput(log.String(), "The API rejected the value: secret_env_variables.(hidden): neither (hidden) nor (hidden)")
 	env.API.ResetJournal()
-	if code := apply(); code != 0 {
-		t.Fatalf("apply: exit %d\n%s", code, log.String())
+	apply(3, 3)
+	receives(rotation(3))
+	wantNoSecret(t, tf.Read("terraform.tfstate")+tf.Read("terraform.tfstate.backup"), "the state")
+
+	tf.Write("main.tf", base.with(attributes{
+		"container_config.secret_env_variables": `{ HF_TOKEN = "variable-secret-4" }`, "registry_config.registry_secret": `"registry-secret-4"`,
+	}).String())
+	log.WriteString(tf.Run("apply", "-auto-approve"))
+	receives(rotation(4))
+	if !anySecret.MatchString(tf.Read("terraform.tfstate")) {
+		t.Error("the state does not hold the sensitive values")
 	}
-	receives(`PATCH /deployment/ID {"registry_secret":"registry-secret-3","secret_env_variables":{"HF_TOKEN":"variable-secret-3"}}`)
+	log.WriteString(tf.Run("destroy", "-auto-approve"))
 
 	// The log has the lines of the provider and of its framework.
 	for _, words := range []string{"CaaS API", "tf_rpc=ApplyResourceChange", "provider.terraform-provider-ioneth"} {
@@ -107,8 +105,9 @@ func TestAccDeployment_writeOnlyValuesAreNotStored(t *testing.T) {
 		}
 	}
 	wantNoSecret(t, log.String(), "the log")
-	wantNoSecret(t, tf.Read("terraform.tfstate"), "the state file")
-	wantNoSecret(t, tf.Read("terraform.tfstate.backup"), "the state's backup")
+	if strings.Contains(log.String(), "test-token") {
+		t.Error("the log holds the provider's token")
+	}
 }
 
 // anySecret matches the secrets.
@@ -119,55 +118,6 @@ func wantNoSecret(t *testing.T, text, what string) {
 	t.Helper()
 	if at := anySecret.FindStringIndex(text); at != nil {
 		t.Errorf("%s holds a secret: …%s…", what, text[max(at[0]-300, 0):min(at[1]+100, len(text))])
-	}
-}
-
-// wantNoSecretInPlan checks each file in a plan file.
-func wantNoSecretInPlan(t *testing.T, tf *acctest.Terraform, name string) {
-	t.Helper()
-	plan, err := zip.OpenReader(filepath.Join(tf.Dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = plan.Close() }()
-	for _, file := range plan.File {
-		r, err := file.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantNoSecret(t, string(text), file.Name+" of the plan file")
-	}
-}
-
-// The values of sensitive attributes are in the state and in no log, and the
-// provider's token is in no log.
-func TestAccDeployment_sensitiveValuesAreInStateOnly(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, restarting())
-	tf := env.Terraform(t)
-	tf.Env = append(tf.Env, "TF_LOG=TRACE")
-	config := func(n int) string {
-		return base.with(attributes{
-			"container_config.secret_env_variables": fmt.Sprintf(`{ HF_TOKEN = "variable-secret-%d" }`, n),
-			"registry_config.registry_secret":       fmt.Sprintf(`"registry-secret-%d"`, n),
-		}).String()
-	}
-	var log string
-	for n := range 2 {
-		tf.Write("main.tf", config(n))
-		log += tf.Run("apply", "-auto-approve")
-	}
-	log += tf.Run("plan", "-destroy") + tf.Run("destroy", "-auto-approve")
-	wantNoSecret(t, log, "the log")
-	if strings.Contains(log, "test-token") {
-		t.Error("the log holds the provider's token")
-	}
-	if !anySecret.MatchString(tf.Read("terraform.tfstate.backup")) {
-		t.Error("the state does not hold the sensitive values")
 	}
 }
 
@@ -208,21 +158,6 @@ func TestDeployment_writeOnlyRules(t *testing.T) {
 
 // Modules pass null and empty values for what is not set. They are accepted, equal to
 // omitted ones, and neither sent nor changed later.
-func TestDeployment_nullAndEmptyInputs(t *testing.T) {
-	t.Parallel()
-	for name, c := range nullAndEmptyInputs {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			config := base.with(c.change)
-			terraform := newEnv(t, caastest.Options{}).core(t)
-			terraform.becomes(config, "create", cmp.Or(c.sent, deployed))
-			terraform.has("secret_env_keys", fmt.Sprintf("%s", c.keys))
-			terraform.becomes(config.with(attributes{"container_config.traffic_port": "9000"}), "update", patch(`{"traffic_port":9000}`)...)
-		})
-	}
-}
-
-// Terraform accepts all of them too: there is one deployment for each.
 func TestAccDeployment_nullAndEmptyInputs(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, restarting())
@@ -231,28 +166,30 @@ func TestAccDeployment_nullAndEmptyInputs(t *testing.T) {
 	}
 	tf := env.Terraform(t)
 	text := "variable \"none\" {\n  type    = string\n  default = null\n}\n"
+	var want []string
 	for i, name := range slices.Sorted(maps.Keys(nullAndEmptyInputs)) {
-		config := base.with(nullAndEmptyInputs[name].change).with(attributes{"resource_private_name": fmt.Sprintf(`"vllm-%d"`, i)})
-		text += labeled(config, fmt.Sprintf("row%d", i))
+		c := nullAndEmptyInputs[name]
+		text += labeled(base.with(c.change).with(attributes{"resource_private_name": fmt.Sprintf(`"vllm-%d"`, i)}), fmt.Sprintf("row%d", i))
+		want = append(want, strings.Replace(cmp.Or(c.sent, deployed), `"vllm"}`, fmt.Sprintf(`"vllm-%d"}`, i), 1))
 	}
 	tf.Write("main.tf", text)
 	tf.Run("apply", "-auto-approve")
+	slices.Sort(want)
+	if got := slices.Sorted(slices.Values(env.changes())); !slices.Equal(got, want) {
+		t.Errorf("the API received\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 	tf.Run("plan", "-detailed-exitcode") // fails when the plan is not empty
 	env.API.ResetJournal()
 	tf.Write("main.tf", strings.ReplaceAll(text, "traffic_port = 8000", "traffic_port = 9000"))
 	tf.Run("apply", "-auto-approve")
-	for _, sent := range env.changes() {
-		if sent != patch(`{"traffic_port":9000}`)[0] {
-			t.Errorf("the API received %q", sent)
-		}
+	if got := env.changes(); !slices.Equal(got, slices.Repeat(patch(`{"traffic_port":9000}`), len(want))) {
+		t.Errorf("the API received %q, want only changes of the port", got)
 	}
-	tf.Run("plan", "-detailed-exitcode")
 }
 
 var nullAndEmptyInputs = map[string]struct {
 	change attributes
 	sent   string // deployed when empty
-	keys   []string
 }{
 	"null collections":               {change: attributes{"container_config.args": "null", "container_config.env_variables": "null", "container_config.secret_env_variables": "null"}},
 	"empty collections":              {change: attributes{"container_config.env_variables": "{}", "container_config.secret_env_variables": "{}"}},
@@ -267,12 +204,12 @@ var nullAndEmptyInputs = map[string]struct {
 		sent:   strings.Replace(deployed, `"replica_count"`, `"env_variables":{"A":"1"},"replica_count"`, 1),
 	},
 	"null secret variable": {
-		change: attributes{"container_config.secret_env_variables": `{ A = "1", WANDB_API_KEY = var.none }`}, keys: []string{"A"},
-		sent: strings.Replace(deployed, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1),
+		change: attributes{"container_config.secret_env_variables": `{ A = "1", WANDB_API_KEY = var.none }`},
+		sent:   strings.Replace(deployed, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1),
 	},
 	"null write-only variable": {
 		change: attributes{"container_config.secret_env_variables_wo": `{ A = "1", WANDB_API_KEY = var.none }`, "container_config.secret_env_variables_wo_version": "1"},
-		sent:   strings.Replace(deployed, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1), keys: []string{"A"},
+		sent:   strings.Replace(deployed, `"traffic_port"`, `"secret_env_variables":{"A":"1"},"traffic_port"`, 1),
 	},
 	"only null variables": {change: attributes{
 		"container_config.env_variables": `{ A = var.none }`, "container_config.secret_env_variables_wo": `{ B = var.none }`, "container_config.secret_env_variables_wo_version": "1",
