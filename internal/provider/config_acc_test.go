@@ -12,33 +12,6 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// The provider sends each credential in its header.
-func TestProvider_headers(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct{ credentials, authorization, key string }{
-		"token":            {`"token": "test-token"`, "Bearer test-token", ""},
-		"API key":          {`"api_key": "test-key"`, "", "test-key"},
-		"both":             {`"token": "test-token", "api_key": "test-key"`, "Bearer test-token", "test-key"},
-		"empty is not set": {`"token": "", "api_key": "test-key"`, "", "test-key"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := acctest.New(t, caastest.Options{})
-			p, diagnostics := env.ServerWithConfig(t, `{"endpoint": "`+env.API.URL()+`", `+c.credentials+`}`)
-			if len(diagnostics) > 0 {
-				t.Fatal(diagnostics)
-			}
-			if _, diagnostics = p.ReadDataSource(locationsType, "{}"); len(diagnostics) > 0 {
-				t.Fatal(diagnostics)
-			}
-			sent := env.API.Requests("", "")[0].Header
-			if sent.Get("Authorization") != c.authorization || sent.Get("X-Api-Key") != c.key {
-				t.Errorf("the API received the token %q and the key %q", sent.Get("Authorization"), sent.Get("X-Api-Key"))
-			}
-		})
-	}
-}
-
 func TestProvider_timeoutAndRetries(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, caastest.Options{})

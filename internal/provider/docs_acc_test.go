@@ -1,8 +1,6 @@
 package provider_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -72,34 +70,5 @@ func TestGuides_snippetsAreExamples(t *testing.T) {
 	}
 	if shown < 15 {
 		t.Errorf("the guides show %d examples", shown)
-	}
-}
-
-// Both ways to write each string in the guide's table of dollar signs have the value
-// that must be sent.
-func TestAccGuides_dollars(t *testing.T) {
-	t.Parallel()
-	row := regexp.MustCompile("(?m)^\\| `([^`]+)`[^|]* \\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\|$")
-	rows := row.FindAllStringSubmatch(textOf(t, "../../templates/guides/secrets-and-registries.md.tmpl"), -1)
-	if len(rows) < 2 {
-		t.Fatalf("the table has %d rows", len(rows))
-	}
-	config := ""
-	for i, r := range rows {
-		config += fmt.Sprintf("output \"written_%d\" {\n  value = %s\n}\noutput \"escaped_%d\" {\n  value = %s\n}\n", i, r[3], i, r[4])
-	}
-	tf := acctest.New(t, caastest.Options{}).Terraform(t)
-	tf.Write("main.tf", config)
-	tf.Run("apply", "-auto-approve")
-	var outputs map[string]struct{ Value string }
-	if err := json.Unmarshal([]byte(tf.Run("output", "-json")), &outputs); err != nil {
-		t.Fatal(err)
-	}
-	for i, r := range rows {
-		for _, way := range []string{"written", "escaped"} {
-			if got := outputs[fmt.Sprintf("%s_%d", way, i)].Value; got != r[2] {
-				t.Errorf("for %s, what is %s sends %q, want %q", r[1], way, got, r[2])
-			}
-		}
 	}
 }

@@ -1,49 +1,53 @@
 package provider_test
 
 import (
-	"cmp"
-	"os"
+	"encoding/json"
+	"fmt"
+	"regexp"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
+	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// The function needs no credential, and accepts strings that are known only at apply.
-func TestAccEscape_doublesEveryDollar(t *testing.T) {
-	t.Setenv("TF_CLI_CONFIG_FILE", "")
-	cases := map[string]struct{ hcl, want string }{
-		"empty":   {`""`, ""},
-		"nothing": {`"plain text"`, "plain text"},
-		"bare":    {`"$HOME costs 5$"`, "$$HOME costs 5$$"},
-		"braces":  {`"$${HOME}"`, "$${HOME}"}, // HCL's $${ is ${ to the function
-		"twice":   {`"$$"`, "$$$$"},
-		"lines":   {`"a$\nb$ü"`, "a$$\nb$$ü"},
-		"unknown": {`terraform_data.later.output`, "pa$$ss"},
+// The function needs no credential, and accepts strings that are known only at
+// apply. Both ways to write each string in the guide's table of dollar signs have the
+// value that must be sent.
+func TestAccEscape(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ hcl, want string }{
+		{`provider::ioneth::escape("")`, ""},
+		{`provider::ioneth::escape("plain text")`, "plain text"},
+		{`provider::ioneth::escape("$HOME costs 5$")`, "$$HOME costs 5$$"},
+		{`provider::ioneth::escape("$${HOME}")`, "$${HOME}"}, // HCL's $${ is ${ to the function
+		{`provider::ioneth::escape("$$")`, "$$$$"},
+		{`provider::ioneth::escape("a$\nb$ü")`, "a$$\nb$$ü"},
+		{`provider::ioneth::escape(terraform_data.late.output)`, "pa$$ss"},
 	}
-	// The source of the test's provider: OpenTofu has another default host.
-	source := cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io") + "/" + cmp.Or(os.Getenv("TF_ACC_PROVIDER_NAMESPACE"), "hashicorp") + "/ioneth"
-	config := "terraform {\n  required_providers {\n    ioneth = {\n      source = \"" + source + "\"\n    }\n  }\n}\n" +
-		"resource \"terraform_data\" \"later\" {\n  input = \"pa$ss\"\n}\n"
-	var checks []statecheck.StateCheck
-	for name, c := range cases {
-		config += "output \"" + name + "\" {\n  value = provider::ioneth::escape(" + c.hcl + ")\n}\n"
-		checks = append(checks, statecheck.ExpectKnownOutputValue(name, knownvalue.StringExact(c.want)))
+	row := regexp.MustCompile("(?m)^\\| `[^`]+`[^|]* \\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\|$")
+	rows := row.FindAllStringSubmatch(textOf(t, "../../templates/guides/secrets-and-registries.md.tmpl"), -1)
+	if len(rows) < 2 {
+		t.Fatalf("the guide's table has %d rows", len(rows))
 	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"ioneth": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", caas.SystemClock{})(), nil },
-		},
-		Steps: []resource.TestStep{{
-			Config:            config,
-			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectUnknownOutputValue("unknown")}},
-			ConfigStateChecks: checks,
-		}},
-	})
+	for _, r := range rows {
+		sent, written, escaped := r[1], r[2], r[3]
+		cases = append(cases, struct{ hcl, want string }{written, sent}, struct{ hcl, want string }{escaped, sent})
+	}
+	config := "resource \"terraform_data\" \"late\" {\n  input = \"pa$ss\"\n}\n"
+	for i, c := range cases {
+		config += fmt.Sprintf("output \"out%d\" {\n  value = %s\n}\n", i, c.hcl)
+	}
+	tf := acctest.New(t, caastest.Options{}).Terraform(t)
+	tf.Env = append(tf.Env, "IONETH_TOKEN=")
+	tf.Write("main.tf", config)
+	tf.Run("apply", "-auto-approve")
+	var outputs map[string]struct{ Value string }
+	if err := json.Unmarshal([]byte(tf.Run("output", "-json")), &outputs); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range cases {
+		if got := outputs[fmt.Sprint("out", i)].Value; got != c.want {
+			t.Errorf("%s is %q, want %q", c.hcl, got, c.want)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,7 +10,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
@@ -57,12 +57,10 @@ func TestAccGuides(t *testing.T) {
 			// The one difference: the script does not answer Terraform's questions.
 			tf.Env = append(tf.Env, "TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve")
 			shell.Env = tf.Env
-			start := time.Now()
 			out, err := shell.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			t.Logf("the guide took %s", time.Since(start).Round(100*time.Millisecond))
 			for _, want := range guide.wants {
 				if !strings.Contains(flat(string(out)), want) {
 					t.Errorf("the output has no %q:\n%s", want, out)

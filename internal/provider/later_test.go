@@ -6,14 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
-	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
-	"github.com/ioneth/terraform-provider-ioneth/internal/provider"
 )
 
 // This file tests what needs Terraform 1.14: terraform query and actions.
@@ -27,73 +21,6 @@ func laterTerraform(t *testing.T, env *acctest.Env) *acctest.Terraform {
 		t.Skip("needs Terraform 1.14; other tests cover the same without Terraform")
 	}
 	return tf
-}
-
-// The examples that only Terraform 1.14 can read match the schema of the provider.
-func TestExamples_laterSyntax(t *testing.T) {
-	t.Parallel()
-	schemas, err := provider.NewServer("test", caas.SystemClock{})().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]int{}
-	for _, pattern := range []string{"actions/*/action.tf", "list-resources/*/list-resource.tfquery.hcl"} {
-		paths, err := filepath.Glob(filepath.Join(examples, pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range paths {
-			for _, block := range blocksOf(t, path) {
-				found[block.Type]++
-				switch block.Type {
-				case "action":
-					wantConfig(t, path, block, schemas.ActionSchemas[block.Labels[0]].Schema)
-				case "list":
-					wantConfig(t, path, block, schemas.ListResourceSchemas[block.Labels[0]])
-				}
-			}
-		}
-	}
-	if found["action"] < len(schemas.ActionSchemas) || found["list"] < len(schemas.ListResourceSchemas) {
-		t.Errorf("there are examples of %v", found)
-	}
-}
-
-func blocksOf(t *testing.T, path string) hclsyntax.Blocks {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, diags := hclsyntax.ParseConfig(text, path, hcl.InitialPos)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	return file.Body.(*hclsyntax.Body).Blocks
-}
-
-// wantConfig checks that the config block has what the schema requires, and
-// nothing that it does not know.
-func wantConfig(t *testing.T, path string, block *hclsyntax.Block, schema *tfprotov6.Schema) {
-	t.Helper()
-	given := hclsyntax.Attributes{}
-	for _, nested := range block.Body.Blocks {
-		if nested.Type == "config" {
-			given = nested.Body.Attributes
-		}
-	}
-	known := map[string]bool{}
-	for _, a := range schema.Block.Attributes {
-		known[a.Name] = true
-		if _, ok := given[a.Name]; a.Required && !ok {
-			t.Errorf("%s: %s lacks %s", path, block.Labels, a.Name)
-		}
-	}
-	for name := range given {
-		if !known[name] {
-			t.Errorf("%s: %s has %s, which the schema does not", path, block.Labels, name)
-		}
-	}
 }
 
 // TestAccQuery_throughCLI takes every deployment of an account over, by what
