@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest/tfcli"
@@ -71,37 +72,29 @@ func TestAccProvider_environment(t *testing.T) {
 	tf.WantOutput(out, "The environment variable IONETH_ENDPOINT must start with https://")
 }
 
-// A credential that is unknown at plan is not an error.
-func TestAccProvider_credentialFromAnotherResource(t *testing.T) {
+// A credential that is unknown at plan, before and after there is a state, is not an
+// error: the plan makes no request, and the apply has the credential.
+func TestProvider_credentialKnownAtApply(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	tf.Env = append(tf.Env, "IONETH_TOKEN=")
-	config := `
-resource "terraform_data" "token" {
-  input = "test-token"
-}
-provider "ioneth" {
-  token = terraform_data.token.output
-}
-` + minimal
-	planSendsNothing := func() {
+	env := newEnv(t, caastest.Options{})
+	terraform := env.core(t)
+	terraform.Token = "late"
+	planSendsNothing := func() *acctest.Plan {
 		t.Helper()
 		env.API.ResetJournal()
-		tf.Run("plan")
+		terraform.late(cty.UnknownVal(cty.String))
+		p := terraform.plan(base)
 		if sent := requested(env.API); len(sent) > 0 {
 			t.Errorf("the plan sent %q without a credential", sent)
 		}
+		return p
 	}
-	tf.Write("main.tf", config)
-	planSendsNothing()
-	tf.Run("apply", "-auto-approve")
-	if n := len(env.API.Deployments()); n != 1 {
-		t.Errorf("the API has %d deployments, want 1", n)
+	p := planSendsNothing()
+	terraform.late(cty.StringVal("test-token"))
+	if diagnostics, ok := terraform.Apply(p); !ok {
+		t.Errorf("the apply fails: %q", diagnostics)
 	}
-
-	// A new credential is unknown again, and now there is a state.
-	tf.Write("main.tf", strings.ReplaceAll(config, "\"test-token\"", "\"other-token\""))
+	env.deploymentsAre(t, "running")
 	planSendsNothing()
 }
 

@@ -41,6 +41,7 @@ func TestAccExamples_apply(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			text := textOf(t, path)
 			configured := strings.Count(text, `resource "ioneth_caas_deployment" `)
 			if budgets := strings.Count(text, "max_cost_usdc"); budgets < configured {
@@ -69,7 +70,6 @@ func TestAccExamples_apply(t *testing.T) {
 			if bought := len(env.API.Requests("POST", "/deploy")); bought != configured {
 				t.Errorf("%d deployments were bought, want %d", bought, configured)
 			}
-			tf.Run("destroy", "-auto-approve")
 		})
 	}
 }

@@ -42,6 +42,7 @@ func TestAccGuides(t *testing.T) {
 		"serving-an-llm": {"## 1. ", []string{`Purchase of "vllm": 8 GPUs for 24 hours`, "Apply complete!", "Destroy complete!"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, steps, found := strings.Cut(textOf(t, "../../templates/guides/"+name+".md.tmpl"), guide.start)
 			if !found {
 				t.Fatalf("the guide has no %q", guide.start)

@@ -116,48 +116,25 @@ data "ioneth_caas_locations" "l" {
 	"location_ids": "[one([for l in data.ioneth_caas_locations.l.locations : l.id if l.iso2 == \"US\"])]",
 }).String()
 
-// The checks of a change in place hold also when another value is unknown.
+// The checks of a change in place hold also when another value is unknown. A
+// replacement whose other values are unknown warns that they are checked only after
+// the running deployment is destroyed.
 func TestDeployment_unknownHidesNoError(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		config  attributes
-		prepare func(*testEnv)
-		output  string
-	}{
-		"decreased duration": {config: attributes{"duration_hours": "12"}, output: "duration_hours is decreased from 24 to 12."},
-		"taken name": {
-			config: attributes{"resource_private_name": `"other"`}, prepare: func(env *testEnv) { env.API.Add(caastest.Deployment{Name: "other"}) },
-			output: `The name "other" is held by the deployment`,
-		},
-		"ended": {
-			config: attributes{"container_config.traffic_port": "9000"}, output: "recreate_when_ended",
-			prepare: func(env *testEnv) {
-				env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
-			},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			terraform := env.created(t, base)
-			terraform.late(cty.DynamicVal)
-			if c.prepare != nil {
-				c.prepare(env)
-			}
-			terraform.planFails(base.with(attributes{"hardware_id": "late"}).with(c.config), c.output)
-		})
-	}
-}
-
-// A replacement whose other values are unknown warns that they are checked only
-// after the running deployment is destroyed.
-func TestDeployment_replacementWithUnknownValues(t *testing.T) {
-	t.Parallel()
-	terraform := newEnv(t, caastest.Options{}).created(t, base)
+	env := newEnv(t, caastest.Options{})
+	terraform := env.created(t, base)
 	terraform.late(cty.DynamicVal)
+	late := base.with(attributes{"hardware_id": "late"})
+	terraform.planFails(late.with(attributes{"duration_hours": "12"}), "duration_hours is decreased from 24 to 12.")
+	env.API.Add(caastest.Deployment{Name: "other"})
+	terraform.planFails(late.with(attributes{"resource_private_name": `"other"`}), `The name "other" is held by the deployment`)
+
 	p := terraform.plan(base.with(attributes{"hardware_id": "204", "container_config.args": "late"}))
 	terraform.wantWords(p.Diagnostics, "Replacement with values that are not known")
 	terraform.wantWords(p.Diagnostics, "so an invalid value leaves nothing running")
+
+	env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
+	terraform.planFails(late.with(attributes{"container_config.traffic_port": "9000"}), "recreate_when_ended")
 }
 
 // Write-only secrets that are unknown as a whole: what the apply sends depends on
