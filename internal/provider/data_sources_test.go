@@ -22,7 +22,7 @@ var unusualFormat = caastest.Format{
 // dataSourceRead is one read of a data source, without Terraform.
 type dataSourceRead struct {
 	typeName string // ioneth_caas_deployment when empty
-	options  caastest.Options
+	unusual  bool   // whether the replies have unusual formats
 	prepare  func(*caastest.Server)
 	config   string // in JSON; "{}" when empty
 	// want is a part of the state, in JSON: attributes that it lacks may have any value.
@@ -44,7 +44,10 @@ func testDataSources(t *testing.T, reads map[string]dataSourceRead) {
 	for name, read := range reads {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := acctest.New(t, read.options)
+			env := acctest.New(t, caastest.Options{})
+			if read.unusual {
+				env.API.SetFormat(unusualFormat)
+			}
 			if read.prepare != nil {
 				read.prepare(env.API)
 			}

@@ -72,7 +72,7 @@ func TestDataSource_deployment(t *testing.T) {
 	}
 	testDataSources(t, map[string]dataSourceRead{
 		"by ID":                       {prepare: addSample, config: byID, want: sampleState},
-		"by name, in unusual formats": {options: caastest.Options{Format: unusualFormat}, prepare: addSample, config: byName, want: sampleState},
+		"by name, in unusual formats": {unusual: true, prepare: addSample, config: byName, want: sampleState},
 		"missing members": {
 			prepare: reply("/deployment/"+sampleID, `{"data": {"id": "`+sampleID+`", "status": "Deployment Requested",
 				"created_at": null, "started_at": null, "locations": null, "hardware_id": "us-east-h100", "container_config": null}}`),
@@ -119,7 +119,7 @@ func TestDataSource_deploymentsAndContainers(t *testing.T) {
 	}
 	testDataSources(t, map[string]dataSourceRead{
 		"containers by ID, in unusual formats": {
-			typeName: containersType, options: caastest.Options{Format: unusualFormat}, prepare: addSample, config: byID,
+			typeName: containersType, unusual: true, prepare: addSample, config: byID,
 			want: `{"deployment_id": "` + sampleID + `", "containers": [
 				{"container_id": "c-1", "device_id": "` + device1 + `", "status": "running", "public_url": "https://c-1.example.test",
 					"hardware": "H200", "brand_name": "NVIDIA", "created_at": "2030-01-02T01:33:05Z", "uptime_percent": 100, "gpus_per_container": 8,
@@ -133,7 +133,7 @@ func TestDataSource_deploymentsAndContainers(t *testing.T) {
 			`AttributeName("deployment_id")`, notFound(`ID "`+sampleID+`"`) + " GET " + caastest.Prefix + path + ": 404 Not Found",
 		}},
 		"deployments, the newest first, in unusual formats": {
-			typeName: deploymentsType, options: caastest.Options{Format: unusualFormat}, prepare: addFailed,
+			typeName: deploymentsType, unusual: true, prepare: addFailed,
 			want: `{"status": null, "deployments": [
 				{"deployment_id": "` + sampleID + `", "name": "vllm", "status": "running", "created_at": "2030-01-02T01:32:05Z",
 					"hardware_name": "H200", "brand_name": "NVIDIA", "hardware_quantity": 16, "completed_percent": 37.5,
@@ -150,7 +150,7 @@ func TestDataSource_deploymentsAndContainers(t *testing.T) {
 			prepare: reply("/deployments", `{"data": {"total": 2, "deployments": [
 				{"id": "1", "name": "fine", "status": "running"}, {"id": "2", "name": "broken", "status": "FAILED"}]}}`),
 		},
-		"no deployments": {typeName: deploymentsType, options: caastest.Options{Format: unusualFormat}, want: `{"deployments": []}`},
+		"no deployments": {typeName: deploymentsType, unusual: true, want: `{"deployments": []}`},
 		// A page that can't be read is an error, and not a shorter list.
 		"deployments with a failed page": {
 			typeName: deploymentsType,

@@ -149,21 +149,19 @@ func TestDeployment_identity(t *testing.T) {
 	p.WantIdentity("update", updated.NewIdentity, id)
 	env.paidFor(t, 30)
 
-	imports := func(what string, req tfprotov6.ImportResourceStateRequest) {
-		t.Helper()
+	of := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"deployment_id": tftypes.String}}
+	for what, req := range map[string]*tfprotov6.ImportResourceStateRequest{
+		"import by ID":               {ID: id},
+		"import by ID in upper case": {ID: strings.ToUpper(id)},
+		"import by name":             {ID: "vllm"},
+		"import by identity":         {Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.Value(of, `{"deployment_id": "`+id+`"}`)}},
+	} {
 		req.TypeName = acctest.DeploymentType
-		imported, err := p.ImportResourceState(ctx, &req)
+		imported, err := p.ImportResourceState(ctx, req)
 		p.Must(err, imported.Diagnostics)
 		p.WantIdentity(what, imported.ImportedResources[0].Identity, id)
 		p.WantIdentity("read after "+what, p.Read(ctx, imported.ImportedResources[0].State).NewIdentity, id)
 	}
-	imports("import by id", tfprotov6.ImportResourceStateRequest{ID: id})
-	imports("import by id in upper case", tfprotov6.ImportResourceStateRequest{ID: strings.ToUpper(id)})
-	imports("import by name", tfprotov6.ImportResourceStateRequest{ID: "vllm"})
-	of := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"deployment_id": tftypes.String}}
-	imports("import by identity", tfprotov6.ImportResourceStateRequest{
-		Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.Value(of, `{"deployment_id": "`+id+`"}`)},
-	})
 
 	env.API.Forget(id)
 	removed := p.Read(ctx, updated.NewState)

@@ -21,7 +21,7 @@ func TestDataSources_inventory(t *testing.T) {
 	testDataSources(t, map[string]dataSourceRead{
 		// Rows with regional IDs, which are strings, are omitted; the others are not.
 		"hardware": {
-			typeName: hardwareType, options: caastest.Options{Format: unusualFormat},
+			typeName: hardwareType, unusual: true,
 			want: `{"hardware": [` + h100 + `,
 				{"hardware_id": 204, "hardware_name": "H200", "brand_name": "NVIDIA", "max_gpus_per_container": 8, "available": 64},
 				{"hardware_id": 210, "hardware_name": "A100 SXM4 80GB", "brand_name": "NVIDIA", "max_gpus_per_container": 8, "available": 64},
@@ -32,14 +32,14 @@ func TestDataSources_inventory(t *testing.T) {
 		"hardware by a part of the name": {typeName: hardwareType, config: `{"name": "H100"}`, want: `{"hardware": []}`},
 		"no hardware":                    {typeName: hardwareType, prepare: reply(hardwarePath, `{"data": {"hardware": null, "total": 0}}`), want: `{"hardware": []}`},
 		"locations in order": {
-			typeName: locationsType, options: caastest.Options{Format: unusualFormat},
+			typeName: locationsType, unusual: true,
 			want: `{"locations": [{"id": 1, "iso2": "US", "name": "United States"}, {"id": 2, "iso2": "DE", "name": "Germany"},
 				{"id": 3, "iso2": "FI", "name": "Finland"}, {"id": 4, "iso2": "JP", "name": "Japan"}]}`,
 			sent: []string{locationsPath},
 		},
 		"no locations": {typeName: locationsType, prepare: reply(locationsPath, `{"data": {"locations": null, "total": 0}}`), want: `{"locations": []}`},
 		"replicas by location": {
-			typeName: replicasType, options: caastest.Options{Format: unusualFormat},
+			typeName: replicasType, unusual: true,
 			prepare: func(api *caastest.Server) { api.SetReplicas(203, 2, 0); api.SetReplicas(203, 3, 5) },
 			config:  `{"hardware_id": 203}`,
 			want: `{"hardware_id": 203, "gpus_per_container": 8, "locations": [
@@ -56,7 +56,7 @@ func TestDataSources_inventory(t *testing.T) {
 		}},
 		// 2.5 USDC × 8 GPUs × 2 containers × 24 hours; capacity by ascending location.
 		"price": {
-			typeName: priceType, options: caastest.Options{Format: unusualFormat},
+			typeName: priceType, unusual: true,
 			prepare: func(api *caastest.Server) { api.SetPrice(203, 2.5); api.SetReplicas(203, 3, 7) },
 			config:  price("203", "[3, 1]"),
 			want:    `{"total_cost_usdc": 960, "gpus_per_container": 8, "available_replica_count": [16, 7], "discount": 0}`,
