@@ -129,8 +129,9 @@ func fleet(n int, limit string, changes attributes) string {
 		base.with(attributes{"count": fmt.Sprint(n), "resource_private_name": `"vllm-${count.index}"`}).with(changes).String()
 }
 
-// Fifty deployments over the budget are one error, and nothing is bought. Their
-// price and the capacity for them are read once.
+// Fifty deployments over the budget are one error; their price and the capacity for
+// them are read once. A replacement is planned in two calls and counts once, and an
+// extension counts the hours that it buys.
 func TestAccProvider_maxTotalCostAtPlan(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
@@ -147,14 +148,7 @@ func TestAccProvider_maxTotalCostAtPlan(t *testing.T) {
 			t.Errorf("%d requests for %q, want %d", got, path, want)
 		}
 	}
-}
 
-// A replacement is planned in two calls and counts once; an extension counts the
-// hours that it buys.
-func TestAccProvider_maxTotalCostCountsOnce(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
 	tf.Write("main.tf", fleet(2, "956.16", nil))
 	tf.Run("apply", "-auto-approve")
 	tf.Run("plan", "-replace="+address+"[0]", "-replace="+address+"[1]")
