@@ -145,7 +145,7 @@ func TestDeployment_identity(t *testing.T) {
 	read := p.Read(ctx, created.NewState)
 	p.WantIdentity("read", read.NewIdentity, id)
 	p = env.Server(t) // as Terraform does for the next command
-	updated := p.Apply(ctx, read.NewState, baseJSON(30))
+	updated := p.Apply(ctx, read.NewState, strings.Replace(baseJSON(24), `"duration_hours": 24`, `"duration_hours": 30`, 1))
 	p.WantIdentity("update", updated.NewIdentity, id)
 	env.paidFor(t, 30)
 
