@@ -139,13 +139,13 @@ func TestDeployment_identity(t *testing.T) {
 	env := newEnv(t, caastest.Options{})
 	ctx := t.Context()
 	p := env.Server(t)
-	created := p.Apply(ctx, nil, baseJSON(24))
+	created := p.Apply(ctx, nil, baseJSON("vllm"))
 	id := env.API.Deployments()[0].ID
 	p.WantIdentity("create", created.NewIdentity, id)
 	read := p.Read(ctx, created.NewState)
 	p.WantIdentity("read", read.NewIdentity, id)
 	p = env.Server(t) // as Terraform does for the next command
-	updated := p.Apply(ctx, read.NewState, strings.Replace(baseJSON(24), `"duration_hours": 24`, `"duration_hours": 30`, 1))
+	updated := p.Apply(ctx, read.NewState, strings.Replace(baseJSON("vllm"), `"duration_hours": 24`, `"duration_hours": 30`, 1))
 	p.WantIdentity("update", updated.NewIdentity, id)
 	env.paidFor(t, 30)
 

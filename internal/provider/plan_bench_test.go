@@ -13,9 +13,9 @@ import (
 // does not change, without the API.
 func BenchmarkPlan_unchanged(b *testing.B) {
 	env := acctest.New(b, caastest.Options{})
-	state := env.Server(b).Apply(b.Context(), nil, baseJSON(24)).NewState
+	state := env.Server(b).Apply(b.Context(), nil, baseJSON("vllm")).NewState
 	server := env.Server(b)
-	config := server.Value(server.Deployment().ValueType(), baseJSON(24))
+	config := server.Value(server.Deployment().ValueType(), baseJSON("vllm"))
 	b.ReportAllocs()
 	for b.Loop() {
 		valid, err := server.ValidateResourceConfig(b.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: acctest.DeploymentType, Config: config})
