@@ -1,8 +1,10 @@
 package caas
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 )
 
 // Container is one container of a deployment (reference).
@@ -26,7 +28,7 @@ type ContainerEvent struct {
 	Message string `json:"message"`
 }
 
-// Containers reads the containers of a deployment (seen), in the API's order.
+// Containers reads the containers of a deployment (seen), in order of their IDs.
 func (c *Client) Containers(ctx context.Context, id string) ([]Container, error) {
 	path, err := deploymentPath(id, "containers")
 	r := request{method: http.MethodGet, path: path}
@@ -34,6 +36,7 @@ func (c *Client) Containers(ctx context.Context, id string) ([]Container, error)
 		return nil, r.notSent(err)
 	}
 	containers, err := fetchRows(ctx, c, r, func(Container) bool { return true }, "workers", "containers")
+	slices.SortStableFunc(containers, func(a, b Container) int { return cmp.Compare(a.ContainerID, b.ContainerID) })
 	for i := range containers {
 		events := containers[i].Events
 		for j := range events {

@@ -110,7 +110,6 @@ func (d *Deployment) addContainers(containers []caas.Container, err error) {
 		d.Unread = append(d.Unread, fmt.Errorf("failed to read the containers: %w", err))
 	case len(containers) > 0 || !d.Status.Ended():
 		d.Containers = append([]caas.Container{}, containers...)
-		slices.SortFunc(d.Containers, func(a, b caas.Container) int { return cmp.Compare(a.ContainerID, b.ContainerID) })
 	}
 }
 

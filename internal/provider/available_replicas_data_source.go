@@ -7,17 +7,16 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// availableReplicasDataSource is the data source ioneth_caas_available_replicas.
-type availableReplicasDataSource struct{ dataSource }
-
-var _ datasource.DataSourceWithConfigure = (*availableReplicasDataSource)(nil)
-
-func newAvailableReplicasDataSource() datasource.DataSource { return &availableReplicasDataSource{} }
+// newAvailableReplicasDataSource returns the data source ioneth_caas_available_replicas.
+func newAvailableReplicasDataSource() datasource.DataSource {
+	return &dataSource[availableReplicasModel]{name: "caas_available_replicas", schema: availableReplicasSchema, read: readAvailableReplicas}
+}
 
 type availableReplicasModel struct {
 	HardwareID       types.Int64         `tfsdk:"hardware_id"`
@@ -30,16 +29,10 @@ type availabilityModel struct {
 	AvailableReplicas types.Int64 `tfsdk:"available_replicas"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *availableReplicasDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_caas_available_replicas"
-}
-
-// Schema implements datasource.DataSource.
-func (d *availableReplicasDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func availableReplicasSchema() schema.Schema {
 	row := locationAttributes()
 	row["available_replicas"] = computedInt64("Number of containers for which the location has capacity now.")
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: "Capacity for containers on a hardware type, by location.",
 		Attributes: map[string]schema.Attribute{
 			"hardware_id":        hardwareIDAttribute(),
@@ -53,24 +46,15 @@ func (d *availableReplicasDataSource) Schema(_ context.Context, _ datasource.Sch
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *availableReplicasDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m availableReplicasModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if !d.requireConfigured(&resp.Diagnostics) {
-		return
-	}
+func readAvailableReplicas(ctx context.Context, p *providerData, m *availableReplicasModel) diag.Diagnostics {
 	m.GPUsPerContainer = gpusOrDefault(m.GPUsPerContainer)
-	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	rows, err := d.service.Client().AvailableReplicas(ctx, m.HardwareID.ValueInt64(), m.GPUsPerContainer.ValueInt64())
+	rows, err := p.service.Client().AvailableReplicas(ctx, m.HardwareID.ValueInt64(), m.GPUsPerContainer.ValueInt64())
 	if err != nil {
-		resp.Diagnostics.Append(queryError(summaryReplicasError, err,
-			"Use the data source ioneth_caas_hardware to look up hardware IDs and how many GPUs a container can have.")...)
-		return
+		return lookupError(summaryReplicasError, err,
+			"Use the data source ioneth_caas_hardware to look up hardware IDs and how many GPUs a container can have.")
 	}
 	m.Locations = flattenAvailability(rows)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	return nil
 }
 
 // flattenAvailability returns the locations in order of their IDs.

@@ -8,18 +8,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// containersDataSource is the data source ioneth_caas_containers.
-type containersDataSource struct{ dataSource }
-
-var _ datasource.DataSourceWithConfigure = (*containersDataSource)(nil)
-
-func newContainersDataSource() datasource.DataSource { return &containersDataSource{} }
+// newContainersDataSource returns the data source ioneth_caas_containers.
+func newContainersDataSource() datasource.DataSource {
+	return &dataSource[containersModel]{name: "caas_containers", schema: containersSchema, read: readContainers}
+}
 
 type containersModel struct {
 	DeploymentID types.String           `tfsdk:"deployment_id"`
@@ -45,14 +42,8 @@ type containerEventModel struct {
 	Message types.String `tfsdk:"message"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *containersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_caas_containers"
-}
-
-// Schema implements datasource.DataSource.
-func (d *containersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func containersSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Containers of a deployment and their events.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{
@@ -72,10 +63,7 @@ func (d *containersDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 // containerDetailAttributes returns the attributes that a container has in the
 // resource, and the rest of what the API returns.
 func containerDetailAttributes() map[string]schema.Attribute {
-	attributes := map[string]schema.Attribute{}
-	if rows, ok := computedAttributes()["containers"].(resourceschema.ListNestedAttribute); ok {
-		attributes = readOnly(rows.NestedObject.Attributes)
-	}
+	attributes := readOnly(containerAttributes())
 	attributes["hardware"] = computedString("Name of the hardware type.")
 	attributes["brand_name"] = computedString("Manufacturer of the hardware.")
 	attributes["created_at"] = computedString("Time at which the container was created, in RFC 3339 format.")
@@ -92,33 +80,22 @@ func containerDetailAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// Read implements datasource.DataSource.
-func (d *containersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m containersModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if !d.requireConfigured(&resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
-	defer cancel()
+func readContainers(ctx context.Context, p *providerData, m *containersModel) diag.Diagnostics {
 	id := m.DeploymentID.ValueString()
-	containers, err := d.service.Client().Containers(ctx, id)
+	containers, err := p.service.Client().Containers(ctx, id)
 	switch {
 	case caas.IsNotFound(err):
-		resp.Diagnostics.Append(withDestroyHint(diag.Diagnostics{noDeploymentError(path.Root("deployment_id"), fmt.Sprintf("ID %q", id), err)})...)
-		return
+		return noDeploymentError(path.Root("deployment_id"), fmt.Sprintf("ID %q", id), err)
 	case err != nil:
-		resp.Diagnostics.Append(lookupError(summaryContainersError, err)...)
-		return
+		return lookupError(summaryContainersError, err, "")
 	}
 	m.Containers = flattenContainerDetails(containers)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	return nil
 }
 
-// flattenContainerDetails returns containers in order of their IDs.
 func flattenContainerDetails(containers []caas.Container) []containerDetailModel {
 	rows := make([]containerDetailModel, len(containers))
-	for i, c := range sortedContainers(containers) {
+	for i, c := range containers {
 		events := make([]containerEventModel, len(c.Events))
 		for j, e := range c.Events {
 			events[j] = containerEventModel{Time: stringOrNull(e.Time.RFC3339()), Message: types.StringValue(e.Message)}

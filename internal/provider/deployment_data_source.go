@@ -7,28 +7,23 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
-// deploymentDataSource is the data source ioneth_caas_deployment.
-type deploymentDataSource struct{ dataSource }
-
-var (
-	_ datasource.DataSourceWithConfigure        = (*deploymentDataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*deploymentDataSource)(nil)
-)
-
-func newDeploymentDataSource() datasource.DataSource { return &deploymentDataSource{} }
+// newDeploymentDataSource returns the data source ioneth_caas_deployment.
+func newDeploymentDataSource() datasource.DataSource {
+	return &dataSource[deploymentDataModel]{name: "caas_deployment", schema: deploymentDataSchema, read: readDeployment}
+}
 
 // deploymentDataModel is everything that the API returns of a deployment.
 type deploymentDataModel struct {
@@ -71,28 +66,17 @@ type registryDataModel struct {
 	ImageURL types.String `tfsdk:"image_url"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *deploymentDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_caas_deployment"
-}
-
-// ConfigValidators implements datasource.DataSourceWithConfigValidators.
-func (d *deploymentDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{
-		datasourcevalidator.ExactlyOneOf(path.MatchRoot("deployment_id"), path.MatchRoot("name")),
-	}
-}
-
-// Schema implements datasource.DataSource.
-func (d *deploymentDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func deploymentDataSchema() schema.Schema {
 	attributes := readOnly(computedAttributes())
-	maps.Copy(attributes, volatileAttributes())
+	maps.Copy(attributes, volatileAttributes("Null"))
 	maps.Copy(attributes, deployedAttributes())
 	attributes["deployment_id"] = schema.StringAttribute{
 		MarkdownDescription: "ID of the deployment, a UUID. Exactly one of `deployment_id` and `name` must be set.",
 		Optional:            true,
 		Computed:            true,
-		Validators:          notEmpty(),
+		Validators: []validator.String{
+			stringvalidator.LengthAtLeast(1), stringvalidator.ExactlyOneOf(path.MatchRoot("deployment_id"), path.MatchRoot("name")),
+		},
 	}
 	attributes["name"] = schema.StringAttribute{
 		MarkdownDescription: "Name of the deployment. Of several deployments with the name, the one that has not ended is read, else the newest; " +
@@ -101,7 +85,7 @@ func (d *deploymentDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		Computed:   true,
 		Validators: notEmpty(),
 	}
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: "Deployment of the account, with everything that the API returns. " +
 			"The API does not return arguments, registry credentials and secret values.",
 		Attributes: attributes,
@@ -113,12 +97,10 @@ func (d *deploymentDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 func deployedAttributes() map[string]schema.Attribute {
 	const hours = "Total number of prepaid hours that the API returns. Null when the API does not return it."
 	return map[string]schema.Attribute{
-		"duration_hours":            computedInt64(hours),
-		"paid_hours":                computedInt64(hours + " Equal to `duration_hours`."),
-		"compute_minutes_served":    computedFloat64("Prepaid time that has been served, in minutes. Null when the API does not return it."),
-		"compute_minutes_remaining": computedFloat64("Prepaid time that remains, in minutes. Null when the API does not return it."),
-		"gpus_per_container":        computedInt64("Number of GPUs of each container."),
-		"hardware_id":               computedInt64("ID of the hardware type. Null for a regional hardware ID, which is a string."),
+		"duration_hours":     computedInt64(hours),
+		"paid_hours":         computedInt64(hours + " Equal to `duration_hours`."),
+		"gpus_per_container": computedInt64("Number of GPUs of each container."),
+		"hardware_id":        computedInt64("ID of the hardware type. Null for a regional hardware ID, which is a string."),
 		"location_ids": schema.SetAttribute{
 			MarkdownDescription: "IDs of the locations.", ElementType: wholeNumberType{}, Computed: true,
 		},
@@ -149,63 +131,29 @@ func deployedAttributes() map[string]schema.Attribute {
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *deploymentDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m deploymentDataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if !d.requireConfigured(&resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
-	defer cancel()
+func readDeployment(ctx context.Context, p *providerData, m *deploymentDataModel) diag.Diagnostics {
 	id, name := m.DeploymentID.ValueString(), m.Name.ValueString()
 	at, what := path.Root("deployment_id"), fmt.Sprintf("ID %q", id)
 	if name != "" {
 		at, what = path.Root("name"), fmt.Sprintf("name %q", name)
-		found, diags := d.findByName(ctx, name)
-		if resp.Diagnostics.Append(diags...); diags.HasError() {
-			return
+		items, diags := p.findByName(ctx, name, at, what, "Set deployment_id to one of them instead of name.")
+		if diags.HasError() {
+			return diags
 		}
-		id = found
+		if id = items[0].ID; items[0].Status.Ended() {
+			id = slices.MaxFunc(items, func(a, b caas.DeploymentItem) int { return a.CreatedAt.Compare(b.CreatedAt.Time) }).ID
+		}
 	}
-	read, err := d.service.Read(ctx, id)
+	d, err := p.service.Read(ctx, id)
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):
-		resp.Diagnostics.Append(withDestroyHint(diag.Diagnostics{noDeploymentError(at, what, err)})...)
-		return
+		return noDeploymentError(at, what, err)
 	case err != nil:
-		resp.Diagnostics.Append(lookupError(summaryReadError, err)...)
-		return
+		return lookupError(summaryReadError, err, "")
 	}
-	read.Name = cmp.Or(name, read.Name)
-	m = flattenDeployment(id, read)
-	resp.Diagnostics.Append(partlyReadWarnings(id, read)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-}
-
-// findByName returns the ID of the deployment of a name: of the one that has not
-// ended, else of the newest. Several that have not ended are an error, because any
-// of them may be meant.
-func (d *deploymentDataSource) findByName(ctx context.Context, name string) (id string, diags diag.Diagnostics) {
-	at := path.Root("name")
-	items, err := d.service.Find(ctx, name)
-	live := liveIDs(items)
-	switch {
-	case err != nil:
-		diags.Append(lookupError(summaryListError, err)...)
-	case len(items) == 0:
-		diags.Append(withDestroyHint(diag.Diagnostics{noDeploymentError(at, fmt.Sprintf("name %q", name), nil)})...)
-	case len(live) > 1:
-		slices.Sort(live)
-		diags.AddAttributeError(at, summarySeveralDeployments, paragraphs(
-			fmt.Sprintf("%d deployments that have not ended have the name %q: %s.", len(live), name, strings.Join(live, ", ")),
-			"Set deployment_id to one of them instead of name."))
-	case len(live) == 1:
-		id = live[0]
-	default:
-		id = slices.MaxFunc(items, func(a, b caas.DeploymentItem) int { return a.CreatedAt.Compare(b.CreatedAt.Time) }).ID
-	}
-	return id, diags
+	d.Name = cmp.Or(name, d.Name)
+	*m = flattenDeployment(id, d)
+	return unreadWarnings(id, d, attributesNull)
 }
 
 // flattenDeployment returns what the API returned of a deployment.

@@ -174,7 +174,7 @@ func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics
 	at := path.Root("deployment_id")
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):
-		return diag.Diagnostics{noDeploymentError(at, fmt.Sprintf("ID %q", id), err)}
+		return noDeploymentError(at, fmt.Sprintf("ID %q", id), err)
 	case err != nil:
 		return failure{summary: summaryReadError, err: err, state: noPurchase, next: invokeAgain}.errors()
 	case d.Status == caas.StatusFailed:

@@ -35,7 +35,7 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 	case uuid.MatchString(id):
 		id = strings.ToLower(id) // as the API returns it: an identity must not change
 	default:
-		found, diags := r.findByName(ctx, id)
+		found, diags := r.importID(ctx, id)
 		if resp.Diagnostics.Append(diags...); diags.HasError() {
 			return
 		}
@@ -45,32 +45,17 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, at, id)...)
 }
 
-// findByName returns the ID of the deployment to import by its name.
-func (r *deploymentResource) findByName(ctx context.Context, name string) (id string, diags diag.Diagnostics) {
+// importID returns the ID of the deployment to import by its name.
+func (r *deploymentResource) importID(ctx context.Context, name string) (id string, diags diag.Diagnostics) {
 	ctx, cancel := r.service.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	items, err := r.service.Find(ctx, name)
-	live := liveIDs(items)
-	switch {
-	case err != nil:
-		diags.Append(failure{
-			summary: summaryReadError, err: err, state: "Nothing was imported.", next: "Run the command again, or import by deployment_id.",
-		}.errors()...)
-		return "", diags
-	case len(live) > 1:
-		diags.AddError(summarySeveralDeployments, paragraphs(
-			fmt.Sprintf("%d deployments that have not ended have the name %q: %s.", len(live), name, strings.Join(live, ", ")),
-			"Import one of them by its deployment_id."))
-		return "", diags
-	case len(items) == 0:
-		diags.AddError(summaryNoDeployment, fmt.Sprintf(
-			"%q is not a deployment ID (a UUID), and the account has no deployment with that name. "+
-				"Use the data source ioneth_caas_deployments to list the account's deployments.", name))
-		return "", diags
-	case items[0].Status == caas.StatusDestroyed:
-		diags.AddError(summaryImportDestroyed, fmt.Sprintf(
-			"The deployment %s (%q) has been destroyed. Remove the import block; the next apply then creates a new deployment.", items[0].ID, name))
+	items, diags := r.findByName(ctx, name, path.Empty(), fmt.Sprintf("ID or name %q", name), "Import one of them by its deployment_id.")
+	if diags.HasError() {
 		return "", diags
 	}
-	return items[0].ID, diags
+	if item := items[0]; item.Status == caas.StatusDestroyed {
+		return "", errorAt(path.Empty(), summaryImportDestroyed, fmt.Sprintf(
+			"The deployment %s (%q) has been destroyed. Remove the import block; the next apply then creates a new deployment.", item.ID, name))
+	}
+	return items[0].ID, nil
 }

@@ -74,7 +74,7 @@ func (l *deploymentListResource) List(ctx context.Context, req list.ListRequest,
 			}
 		}
 		if err = errors.Join(err, listErr); err != nil {
-			push(list.ListResult{Diagnostics: listError(err)})
+			push(list.ListResult{Diagnostics: listError(err, status)})
 		}
 	}
 }
@@ -141,7 +141,7 @@ func (l *deploymentListResource) result(ctx context.Context, req list.ListReques
 	result.Diagnostics.Append(result.Resource.SetAttribute(ctx, path.Root("deployment_id"), item.ID)...)
 	result.Diagnostics.Append(result.Resource.Get(ctx, &m)...)
 	m.flatten(ctx, d, &result.Diagnostics)
-	result.Diagnostics.Append(partlyReadWarnings(item.ID, d)...)
+	result.Diagnostics.Append(unreadWarnings(item.ID, d, attributesNull)...)
 	result.Diagnostics.Append(result.Resource.Set(ctx, &m)...)
 	return &result, nil
 }

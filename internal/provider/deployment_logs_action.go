@@ -93,7 +93,7 @@ func (a *deploymentLogsAction) Invoke(ctx context.Context, req action.InvokeRequ
 	containers, err := a.containers(ctx, id)
 	switch {
 	case caas.IsNotFound(err):
-		resp.Diagnostics.Append(noDeploymentError(path.Root("deployment_id"), fmt.Sprintf("ID %q", id), err))
+		resp.Diagnostics.Append(noDeploymentError(path.Root("deployment_id"), fmt.Sprintf("ID %q", id), err)...)
 		return
 	case err != nil:
 		resp.Diagnostics.Append(failure{summary: summaryContainersError, err: err, state: "No log was read.", next: invokeAgain}.errors()...)
@@ -102,7 +102,7 @@ func (a *deploymentLogsAction) Invoke(ctx context.Context, req action.InvokeRequ
 		printMessage(fmt.Sprintf("The deployment %s has no containers, so there are no logs.", id))
 		return
 	}
-	logErrors := a.service.Logs(ctx, id, sortedContainers(containers), m.options(), printMessage)
+	logErrors := a.service.Logs(ctx, id, containers, m.options(), printMessage)
 	resp.Diagnostics.Append(logDiagnostics(logErrors)...)
 }
 

@@ -77,7 +77,7 @@ func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error)
 	const later = "The next terraform plan shows the current status of the deployment."
 	switch {
 	case err == nil:
-		return unreadWarnings(id, d)
+		return unreadWarnings(id, d, keptInState)
 	case errors.Is(err, deployment.ErrInterrupted):
 		return diag.Diagnostics{diag.NewWarningDiagnostic(summaryWaitInterrupted,
 			paragraphs(fmt.Sprintf("The deployment %s exists and is in the state. %s", id, statusDetail(d)), later))}
@@ -134,17 +134,19 @@ func statusDetail(d *deployment.Deployment) string {
 	return b.String()
 }
 
+// What unreadWarnings say of the attributes that could not be read.
+const (
+	keptInState    = "What could not be read keeps its value in the state; the next terraform plan reads it again."
+	attributesNull = "The attributes that could not be read are null."
+)
+
 // unreadWarnings reports what only describes a deployment and could not be read.
-func unreadWarnings(id string, d *deployment.Deployment) diag.Diagnostics {
-	var diags diag.Diagnostics
+func unreadWarnings(id string, d *deployment.Deployment, attributes string) (diags diag.Diagnostics) {
 	if d == nil {
-		return diags
+		return nil
 	}
 	for _, err := range d.Unread {
-		text := err.Error()
-		diags.AddWarning(summaryPartlyRead, fmt.Sprintf(
-			"%s The deployment %s has the status %q. What could not be read keeps its value in the state; the next terraform plan reads it again.",
-			sentence(text), id, d.Status))
+		diags.AddWarning(summaryPartlyRead, fmt.Sprintf("%s The deployment %s has the status %q. %s", sentence(err.Error()), id, d.Status, attributes))
 	}
 	return diags
 }

@@ -159,7 +159,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	if due != loadFlag(ctx, req.Private, renewalKey) {
 		resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, due)...)
 	}
-	resp.Diagnostics.Append(unreadWarnings(id, d)...)
+	resp.Diagnostics.Append(unreadWarnings(id, d, keptInState)...)
 	if !reflect.DeepEqual(state, prior) { // most refreshes change nothing, and Set is slow
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
@@ -217,7 +217,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, false)...)
 	resp.Diagnostics.Append(setState(ctx, &resp.State, &result, req.Plan.Raw)...)
-	resp.Diagnostics.Append(unreadWarnings(id, d)...)
+	resp.Diagnostics.Append(unreadWarnings(id, d, keptInState)...)
 	resp.Diagnostics.Append(lateHoursWarning(id, d, applied)...)
 }
 

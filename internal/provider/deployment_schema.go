@@ -154,13 +154,18 @@ func computedAttributes() map[string]schema.Attribute {
 		"containers": schema.ListNestedAttribute{
 			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the end they keep their last value.",
 			Computed:            true,
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"container_id": schema.StringAttribute{MarkdownDescription: "ID of the container.", Computed: true},
-				"device_id":    schema.StringAttribute{MarkdownDescription: "ID of the machine on which the container runs.", Computed: true},
-				"status":       schema.StringAttribute{MarkdownDescription: "Status of the container in lower case.", Computed: true},
-				"public_url":   schema.StringAttribute{MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it.", Computed: true},
-			}},
+			NestedObject:        schema.NestedAttributeObject{Attributes: containerAttributes()},
 		},
+	}
+}
+
+// containerAttributes returns the attributes of one of the containers.
+func containerAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"container_id": schema.StringAttribute{MarkdownDescription: "ID of the container.", Computed: true},
+		"device_id":    schema.StringAttribute{MarkdownDescription: "ID of the machine on which the container runs.", Computed: true},
+		"status":       schema.StringAttribute{MarkdownDescription: "Status of the container in lower case.", Computed: true},
+		"public_url":   schema.StringAttribute{MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it.", Computed: true},
 	}
 }
 

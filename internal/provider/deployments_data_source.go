@@ -3,22 +3,20 @@ package provider
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// deploymentsDataSource is the data source ioneth_caas_deployments.
-type deploymentsDataSource struct{ dataSource }
-
-var _ datasource.DataSourceWithConfigure = (*deploymentsDataSource)(nil)
-
-func newDeploymentsDataSource() datasource.DataSource { return &deploymentsDataSource{} }
+// newDeploymentsDataSource returns the data source ioneth_caas_deployments.
+func newDeploymentsDataSource() datasource.DataSource {
+	return &dataSource[deploymentsModel]{name: "caas_deployments", schema: deploymentsSchema, read: readDeployments}
+}
 
 type deploymentsModel struct {
 	Status      types.String          `tfsdk:"status"`
@@ -41,20 +39,17 @@ type deploymentItemModel struct {
 	Remaining               types.String  `tfsdk:"remaining"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *deploymentsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_caas_deployments"
-}
-
-// Schema implements datasource.DataSource.
-func (d *deploymentsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	item := readOnly(computedAttributes(), "deployment_id", "status", "created_at", "hardware_name", "brand_name")
-	maps.Copy(item, volatileAttributes())
+func deploymentsSchema() schema.Schema {
+	item := volatileAttributes("0")
+	computed := readOnly(computedAttributes())
+	for _, name := range []string{"deployment_id", "status", "created_at", "hardware_name", "brand_name"} {
+		item[name] = computed[name]
+	}
 	item["name"] = computedString("Name of the deployment. An ended deployment may have the name of another one.")
 	item["hardware_quantity"] = computedInt64("Quantity of the hardware, as the API returns it.")
 	item["served"] = computedString("Prepaid time that has been served, as text such as `2h 5m`.")
 	item["remaining"] = computedString("Prepaid time that remains, as text such as `2h 5m`.")
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: "Deployments of the account, including those that have ended.",
 		Attributes: map[string]schema.Attribute{
 			"status": schema.StringAttribute{
@@ -71,21 +66,12 @@ func (d *deploymentsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *deploymentsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m deploymentsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if !d.requireConfigured(&resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
-	defer cancel()
+func readDeployments(ctx context.Context, p *providerData, m *deploymentsModel) diag.Diagnostics {
 	status := expandStatus(m.Status)
 	var items []caas.DeploymentItem
-	for item, err := range d.service.List(ctx, status) {
+	for item, err := range p.service.List(ctx, status) {
 		if err != nil {
-			resp.Diagnostics.Append(withDestroyHint(listError(err))...)
-			return
+			return listError(err, status)
 		}
 		// It is not documented what the API does with a status that it does not know.
 		if status == "" || item.Status == status {
@@ -93,7 +79,7 @@ func (d *deploymentsDataSource) Read(ctx context.Context, req datasource.ReadReq
 		}
 	}
 	m.Deployments = flattenItems(items)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	return nil
 }
 
 // flattenItems returns the deployments in an order that does not depend on the

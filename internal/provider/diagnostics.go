@@ -95,6 +95,23 @@ func reason(err error) string {
 	return prefix + "The API returned: " + apiErr.Reason()
 }
 
+// runAgain is what to do after most failures of a plan.
+const runAgain = "Run the command again."
+
+// errorAt returns an error on an attribute, on none with path.Empty(). The texts that
+// are not empty are its paragraphs.
+func errorAt(at path.Path, summary string, texts ...string) diag.Diagnostics {
+	if len(at.Steps()) == 0 {
+		return diag.Diagnostics{diag.NewErrorDiagnostic(summary, paragraphs(texts...))}
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, paragraphs(texts...))}
+}
+
+// warning returns a warning. The texts that are not empty are its paragraphs.
+func warning(summary string, texts ...string) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic(summary, paragraphs(texts...))}
+}
+
 // paragraphs joins the strings that are not empty, each a paragraph.
 func paragraphs(texts ...string) string {
 	var kept []string

@@ -8,17 +8,16 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// hardwareDataSource is the data source ioneth_caas_hardware.
-type hardwareDataSource struct{ dataSource }
-
-var _ datasource.DataSourceWithConfigure = (*hardwareDataSource)(nil)
-
-func newHardwareDataSource() datasource.DataSource { return &hardwareDataSource{} }
+// newHardwareDataSource returns the data source ioneth_caas_hardware.
+func newHardwareDataSource() datasource.DataSource {
+	return &dataSource[hardwareListModel]{name: "caas_hardware", schema: hardwareSchema, read: readHardware}
+}
 
 type hardwareListModel struct {
 	Name     types.String    `tfsdk:"name"`
@@ -33,14 +32,8 @@ type hardwareModel struct {
 	Available           types.Int64  `tfsdk:"available"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *hardwareDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_caas_hardware"
-}
-
-// Schema implements datasource.DataSource.
-func (d *hardwareDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func hardwareSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Hardware types for deployments. Regional hardware types, whose ID is a string, are omitted, because deployments do not accept them.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
@@ -63,22 +56,13 @@ func (d *hardwareDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *hardwareDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m hardwareListModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if !d.requireConfigured(&resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	hardware, err := d.service.Client().Hardware(ctx)
+func readHardware(ctx context.Context, p *providerData, m *hardwareListModel) diag.Diagnostics {
+	hardware, err := p.service.Client().Hardware(ctx)
 	if err != nil {
-		resp.Diagnostics.Append(lookupError(summaryHardwareError, err)...)
-		return
+		return lookupError(summaryHardwareError, err, "")
 	}
 	m.Hardware = flattenHardware(hardware, m.Name)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	return nil
 }
 
 // flattenHardware returns the hardware types of a name, of any when it is null, in

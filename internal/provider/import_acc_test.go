@@ -46,7 +46,7 @@ func TestDeployment_imported(t *testing.T) {
 		c := env.core(t)
 		c.wantWords(c.Import(id), words)
 	}
-	rejected("sglang", `"sglang" is not a deployment ID (a UUID), and the account has no deployment with that name`)
+	rejected("sglang", `The account has no deployment with the ID or name "sglang"`)
 	env.API.Edit(newer, func(d *caastest.Deployment) { d.Name = "ended" })
 	env.API.Edit(older, func(d *caastest.Deployment) { d.Name = "gone" })
 	ended := env.core(t)

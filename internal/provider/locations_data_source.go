@@ -5,27 +5,20 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// locationsDataSource is the data source ioneth_caas_locations.
-type locationsDataSource struct{ dataSource }
-
-var _ datasource.DataSourceWithConfigure = (*locationsDataSource)(nil)
-
-func newLocationsDataSource() datasource.DataSource { return &locationsDataSource{} }
+// newLocationsDataSource returns the data source ioneth_caas_locations.
+func newLocationsDataSource() datasource.DataSource {
+	return &dataSource[locationsModel]{name: "caas_locations", schema: locationsSchema, read: readLocations}
+}
 
 type locationsModel struct {
 	Locations []locationModel `tfsdk:"locations"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *locationsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_caas_locations"
-}
-
-// Schema implements datasource.DataSource.
-func (d *locationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func locationsSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Locations in which containers can run. Use `ioneth_caas_available_replicas` to check capacity.",
 		Attributes: map[string]schema.Attribute{
 			"locations": schema.ListNestedAttribute{
@@ -37,17 +30,11 @@ func (d *locationsDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *locationsDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	if !d.requireConfigured(&resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	locations, err := d.service.Client().Locations(ctx)
+func readLocations(ctx context.Context, p *providerData, m *locationsModel) diag.Diagnostics {
+	locations, err := p.service.Client().Locations(ctx)
 	if err != nil {
-		resp.Diagnostics.Append(lookupError(summaryLocationsError, err)...)
-		return
+		return lookupError(summaryLocationsError, err, "")
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &locationsModel{Locations: flattenLocations(locations)})...)
+	m.Locations = flattenLocations(locations)
+	return nil
 }

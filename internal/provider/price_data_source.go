@@ -7,18 +7,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// priceDataSource is the data source ioneth_caas_price.
-type priceDataSource struct{ dataSource }
-
-var _ datasource.DataSourceWithConfigure = (*priceDataSource)(nil)
-
-func newPriceDataSource() datasource.DataSource { return &priceDataSource{} }
+// newPriceDataSource returns the data source ioneth_caas_price.
+func newPriceDataSource() datasource.DataSource {
+	return &dataSource[priceModel]{name: "caas_price", schema: priceSchema, read: readPrice}
+}
 
 type priceModel struct {
 	HardwareID       types.Int64 `tfsdk:"hardware_id"`
@@ -36,20 +35,8 @@ type priceModel struct {
 	AvailableReplicaCount        []int64       `tfsdk:"available_replica_count"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *priceDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_caas_price"
-}
-
-// Schema implements datasource.DataSource.
-func (d *priceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	atLeastOne := func(description string) schema.Attribute {
-		return schema.Int64Attribute{
-			MarkdownDescription: description, Required: true,
-			CustomType: wholeNumberType{}, Validators: []validator.Int64{int64validator.AtLeast(1)},
-		}
-	}
-	resp.Schema = schema.Schema{
+func priceSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Current price of a deployment. A purchase pays the price at the time of the apply, which may differ. " +
 			"To cap the cost, set `max_cost_usdc` of the deployment to a number or a variable, not to this value, which changes with the price.",
 		Attributes: map[string]schema.Attribute{
@@ -62,9 +49,9 @@ func (d *priceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 					setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
 				},
 			},
-			"duration_hours":     atLeastOne("Number of hours to run. Minimum 1."),
+			"duration_hours":     atLeastOne("Number of hours to run."),
 			"gpus_per_container": gpusPerContainerAttribute(),
-			"replica_count":      atLeastOne("Number of containers. Minimum 1."),
+			"replica_count":      atLeastOne("Number of containers."),
 
 			"total_cost_usdc":                 computedFloat64("Total cost, in USDC."),
 			"discount":                        computedFloat64("Discount, in USDC."),
@@ -81,27 +68,17 @@ func (d *priceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *priceDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m priceModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if !d.requireConfigured(&resp.Diagnostics) {
-		return
-	}
+func readPrice(ctx context.Context, p *providerData, m *priceModel) diag.Diagnostics {
 	m.GPUsPerContainer = gpusOrDefault(m.GPUsPerContainer)
-	ctx, cancel := d.service.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	price, err := d.service.Client().Price(ctx, caas.PriceRequest{
+	price, err := p.service.Client().Price(ctx, caas.PriceRequest{
 		LocationIDs: expandInt64s(m.LocationIDs), HardwareID: m.HardwareID.ValueInt64(), DurationHours: m.DurationHours.ValueInt64(),
 		GPUsPerContainer: m.GPUsPerContainer.ValueInt64(), ReplicaCount: m.ReplicaCount.ValueInt64(),
 	})
 	if err != nil {
-		resp.Diagnostics.Append(queryError(summaryPriceError, err,
-			"Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs.")...)
-		return
+		return lookupError(summaryPriceError, err, "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs.")
 	}
 	m.flatten(price)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+	return nil
 }
 
 // flatten writes what the API returned into the model.
