@@ -1,8 +1,8 @@
 package provider
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -66,7 +66,7 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				MarkdownDescription: "Base URL of the API. Must be `https`, or `http` on a loopback host. " +
 					"Defaults to the environment variable `IONETH_ENDPOINT`, else `" + defaultEndpoint + "`.",
 				Optional:   true,
-				Validators: []validator.String{endpointValidator{}},
+				Validators: []validator.String{validEndpoint()},
 			},
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "Timeout of each HTTP attempt, as a duration such as `\"30s\"`. Must be longer than 0. Defaults to `\"30s\"`.",
@@ -207,64 +207,47 @@ func (c config) endpoint(diags *diag.Diagnostics) *url.URL {
 	if value == "" {
 		value, source = os.Getenv("IONETH_ENDPOINT"), "The environment variable IONETH_ENDPOINT"
 	}
-	if value == "" {
-		value = defaultEndpoint
-	}
-	endpoint, err := parseEndpoint(value)
+	endpoint, err := parseEndpoint(cmp.Or(value, defaultEndpoint))
 	if err != nil {
-		diags.AddAttributeError(path.Root("endpoint"), summaryInvalidEndpoint, endpointDetail(source, err))
+		diags.AddAttributeError(path.Root("endpoint"), summaryInvalidEndpoint, fmt.Sprintf("%s %s.", source, err))
 	}
 	return endpoint
+}
+
+// validEndpoint validates endpoint where the provider is not configured, as in
+// terraform validate.
+func validEndpoint() validator.String {
+	return stringFormat{"an https URL, or an http URL of a loopback host", summaryInvalidEndpoint, func(value string) string {
+		if _, err := parseEndpoint(value); value != "" && err != nil { // "" stands for the environment
+			return fmt.Sprintf("endpoint %s.", err)
+		}
+		return ""
+	}}
 }
 
 // parseEndpoint parses the base URL of the API. Its errors start with a verb: the
 // caller names what was parsed.
 func parseEndpoint(value string) (*url.URL, error) {
+	problem := ""
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Host == "":
-		return nil, errors.New("is not a URL with a scheme and a host")
+		problem = "is not a URL with a scheme and a host"
 	case u.User != nil:
-		return nil, errors.New("contains a user name or a password. Set token or api_key instead")
+		problem = "contains a user name or a password. Set token or api_key instead"
 	case u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("contains a query or a fragment")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
-		return u, nil
+		problem = "contains a query or a fragment"
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
+		problem = fmt.Sprintf("must start with https://, because %q does not encrypt the credential. http is allowed on a loopback host only", u.Scheme)
 	default:
-		return nil, fmt.Errorf("must start with https://, because %q does not encrypt the credential. "+
-			"http is allowed on a loopback host only", u.Scheme)
+		return u, nil
 	}
-}
-
-func endpointDetail(source string, err error) string {
-	return fmt.Sprintf("%s %s. Set a URL such as %q.", source, err, defaultEndpoint)
+	return nil, fmt.Errorf("%s. Set a URL such as %q", problem, defaultEndpoint)
 }
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// endpointValidator validates endpoint: https, or http on a loopback host.
-type endpointValidator struct{}
-
-// Description implements validator.String.
-func (endpointValidator) Description(context.Context) string {
-	return "must be an https URL, or an http URL of a loopback host"
-}
-
-// MarkdownDescription implements validator.String.
-func (v endpointValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString implements validator.String.
-func (endpointValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	value := req.ConfigValue.ValueString()
-	if value == "" { // null, unknown, or taken from the environment
-		return
-	}
-	if _, err := parseEndpoint(value); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, summaryInvalidEndpoint, endpointDetail("endpoint", err))
-	}
 }
 
 // trace logs a request without its headers and bodies.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -56,9 +55,6 @@ func (d *dataSource[M]) Read(ctx context.Context, req datasource.ReadRequest, re
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 	}
 }
-
-// notEmpty returns the validators of a string that must not be "".
-func notEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
 // readOnly returns computed attributes of the resource as attributes of a data
 // source: names, types and descriptions are the same in both.

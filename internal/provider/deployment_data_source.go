@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
@@ -74,9 +73,7 @@ func deploymentDataSchema() schema.Schema {
 		MarkdownDescription: "ID of the deployment, a UUID. Exactly one of `deployment_id` and `name` must be set.",
 		Optional:            true,
 		Computed:            true,
-		Validators: []validator.String{
-			stringvalidator.LengthAtLeast(1), stringvalidator.ExactlyOneOf(path.MatchRoot("deployment_id"), path.MatchRoot("name")),
-		},
+		Validators:          append(notEmpty(), stringvalidator.ExactlyOneOf(path.MatchRoot("deployment_id"), path.MatchRoot("name"))),
 	}
 	attributes["name"] = schema.StringAttribute{
 		MarkdownDescription: "Name of the deployment. Of several deployments with the name, the one that has not ended is read, else the newest; " +

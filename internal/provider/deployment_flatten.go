@@ -58,8 +58,11 @@ func (m *deploymentModel) flattenSpec(ctx context.Context, d *deployment.Deploym
 	}
 	m.GPUsPerContainer = positiveOrPrior(d.GPUsPerContainer, m.GPUsPerContainer)
 	m.HardwareID = positiveOrPrior(d.HardwareID, m.HardwareID)
-	if len(d.Locations) > 0 && !m.containsLocations(d.Locations) {
-		m.LocationIDs = flattenLocationIDs(d.Locations)
+	// It is not documented whether the API returns the locations that were chosen or
+	// those that the containers run in, and a replacement must not depend on it.
+	// Locations can't be changed in place, so fewer of them are no drift.
+	if locations := flattenLocationIDs(d.Locations); !containsAll(m.LocationIDs, locations) {
+		m.LocationIDs = locations
 	}
 
 	had, c, api := m.expand(ctx, nil, diags), m.expandContainer(ctx, diags), d.ContainerConfig
@@ -106,17 +109,9 @@ func (m *deploymentModel) flattenEnd(d *deployment.Deployment) types.String {
 	}
 }
 
-// containsLocations reports whether the model has all of the locations. It is not
-// documented whether the API returns those that were chosen or those that the
-// containers run in, and a replacement must not depend on it. Locations can't be
-// changed in place, so fewer of them are no drift.
-func (m *deploymentModel) containsLocations(locations []caas.Location) bool {
-	for _, location := range locations {
-		if !slices.ContainsFunc(m.LocationIDs.Elements(), types.Int64Value(int64(location.ID)).Equal) {
-			return false
-		}
-	}
-	return true
+// containsAll reports whether a set has all elements of another one.
+func containsAll(set, elements types.Set) bool {
+	return !slices.ContainsFunc(elements.Elements(), func(e attr.Value) bool { return !slices.ContainsFunc(set.Elements(), e.Equal) })
 }
 
 // positiveOrPrior returns a number that the API returned, else the prior value.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -88,8 +89,9 @@ func (p *plan) change() {
 	replaced := p.state.replacedBy(had)
 	// Also without a replacement in sight: -replace shows only in the second call.
 	p.add(saveReplaced(p.ctx, p.resp.Private, replaced)...)
-	switch {
-	case p.replaces():
+	switch changed := p.changedFixed(); {
+	case len(changed) > 0:
+		p.resp.RequiresReplace = changed
 		p.purchase(replaced)
 	case p.planned.RecreateWhenEnded.ValueBool() && p.state.status() == caas.StatusCompleted:
 		// An attribute that differs, because Terraform ignores the path of one that does
@@ -102,15 +104,53 @@ func (p *plan) change() {
 	}
 }
 
-// replaces reports whether the plan needs another deployment. An unknown value is
-// not a replacement: when it turns out to differ, Terraform stops the apply before
-// anything is destroyed.
-func (p *plan) replaces() bool {
-	diags := &p.resp.Diagnostics
-	planned, state := p.planned.expandContainer(p.ctx, diags), p.state.expandContainer(p.ctx, diags)
-	return differs(p.planned.HardwareID, p.state.HardwareID) || differs(p.planned.GPUsPerContainer, p.state.GPUsPerContainer) ||
-		differs(planned.ReplicaCount, state.ReplicaCount) ||
-		locationsDiffer(p.planned.LocationIDs, p.state.LocationIDs, loadFlag(p.ctx, p.req.Private, importedKey))
+// fixedAttribute is an attribute that can't be changed in place. Another value
+// replaces the deployment, which is paid for again.
+type fixedAttribute struct {
+	path           path.Path
+	planned, state attr.Value
+}
+
+func (p *plan) fixedAttributes() []fixedAttribute {
+	planned, state := p.planned.expandContainer(p.ctx, &p.resp.Diagnostics), p.state.expandContainer(p.ctx, &p.resp.Diagnostics)
+	return []fixedAttribute{
+		{containerConfigPath.AtName("replica_count"), planned.ReplicaCount, state.ReplicaCount},
+		{path.Root("gpus_per_container"), p.planned.GPUsPerContainer, p.state.GPUsPerContainer},
+		{path.Root("hardware_id"), p.planned.HardwareID, p.state.HardwareID},
+		{locationIDsPath, p.planned.LocationIDs, p.state.LocationIDs},
+	}
+}
+
+// changedFixed returns the attributes whose change replaces the deployment: those
+// that the state has (an import may lack one) and that are known to differ. When an
+// unknown value turns out to differ, Terraform stops the apply before anything is
+// destroyed.
+func (p *plan) changedFixed() path.Paths {
+	var changed path.Paths
+	for _, a := range p.fixedAttributes() {
+		if !isFullyKnown(p.ctx, a.planned) || a.state.IsNull() || a.planned.Equal(a.state) {
+			continue
+		}
+		// After an import the state has the locations that the API returned, which may
+		// be fewer than were chosen.
+		imported := loadFlag(p.ctx, p.req.Private, importedKey)
+		if a.path.Equal(locationIDsPath) && imported && containsAll(p.planned.LocationIDs, p.state.LocationIDs) {
+			continue
+		}
+		changed.Append(a.path)
+	}
+	return changed
+}
+
+// unknownFixed returns the fixed attributes whose value is not known.
+func (p *plan) unknownFixed() []string {
+	var unknown []string
+	for _, a := range p.fixedAttributes() {
+		if !isFullyKnown(p.ctx, a.planned) {
+			unknown = append(unknown, a.path.String())
+		}
+	}
+	return unknown
 }
 
 // claim claims a name that is known, and returns the deployment that is replaced
@@ -150,7 +190,7 @@ func (p *plan) purchase(replaced *replacedDeployment) {
 	if name := p.planned.ResourcePrivateName; p.asks() && !name.IsUnknown() {
 		checks = append(checks, func() diag.Diagnostics { return p.checkName(name.ValueString(), own) })
 	}
-	known := p.isOfferKnown()
+	known := len(p.unknownFixed()) == 0
 	if p.asks() && known {
 		checks = append(checks, func() diag.Diagnostics { return p.checkCapacity(spec, replaced) })
 	}
@@ -185,12 +225,6 @@ func (p *plan) purchase(replaced *replacedDeployment) {
 // asks reports whether the plan may call the API.
 func (p *plan) asks() bool { return p.planChecks && p.service.Configured() }
 
-// isOfferKnown reports whether everything that capacity depends on is known.
-func (p *plan) isOfferKnown() bool {
-	replicas := p.planned.expandContainer(p.ctx, &p.resp.Diagnostics).ReplicaCount
-	return !isUnknownSet(p.planned.LocationIDs) && !p.planned.HardwareID.IsUnknown() && !p.planned.GPUsPerContainer.IsUnknown() && !replicas.IsUnknown()
-}
-
 // update checks a change in place of a deployment that is as had.
 func (p *plan) update(had deployment.Spec) {
 	id := p.state.DeploymentID.ValueString()
@@ -215,7 +249,7 @@ func (p *plan) update(had deployment.Spec) {
 	if !p.keepState(change) {
 		return
 	}
-	p.add(unknownWarnings(&p.planned, &p.state)...)
+	p.add(unknownWarnings(p.unknownFixed(), p.state.ResourcePrivateName.ValueString())...)
 	if p.planChecks {
 		p.checkChange(change, had, want)
 	}

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
@@ -206,31 +204,16 @@ func endsSoonWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
 		state.ResourcePrivateName.ValueString(), state.EndsAt.ValueString(), state.DurationHours.ValueInt64(), state.paidHours()))}
 }
 
-// unknownWarnings report a replacement attribute whose value is not known: the
-// plan shows an update, which becomes nothing when the value turns out equal.
-func unknownWarnings(planned, state *deploymentModel) diag.Diagnostics {
-	var names []string
-	for name, unknown := range map[string]bool{
-		"hardware_id": planned.HardwareID.IsUnknown(), "location_ids": isUnknownSet(planned.LocationIDs), "gpus_per_container": planned.GPUsPerContainer.IsUnknown(),
-		"container_config": planned.ContainerConfig.IsUnknown(), "container_config.replica_count": isUnknownReplicas(planned.ContainerConfig),
-	} {
-		if unknown {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
+// unknownWarnings report attributes that replace the deployment and are not known:
+// the plan shows an update, which becomes nothing when the values turn out equal.
+func unknownWarnings(attributes []string, name string) diag.Diagnostics {
+	if len(attributes) == 0 {
 		return nil
 	}
-	slices.Sort(names)
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryUnknownReplace, fmt.Sprintf(
+	return warning(summaryUnknownReplace, fmt.Sprintf(
 		"Not known at plan: %s of the deployment %q. A change forces replacement. If the values turn out unchanged, nothing is replaced. "+
 			"If one turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\" before anything is destroyed, and the next plan shows the replacement.",
-		strings.Join(names, ", "), state.ResourcePrivateName.ValueString()))}
-}
-
-func isUnknownReplicas(container types.Object) bool {
-	replicas, ok := container.Attributes()["replica_count"]
-	return ok && replicas.IsUnknown()
+		strings.Join(attributes, ", "), name))
 }
 
 // noImageWarning reports a deployment without an image, which the API accepts

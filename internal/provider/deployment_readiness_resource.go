@@ -60,7 +60,7 @@ func (r *deploymentReadinessResource) Schema(ctx context.Context, _ resource.Sch
 			"deployment_id": schema.StringAttribute{
 				MarkdownDescription: "ID of the deployment, a UUID. Changing this forces replacement.",
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators:          notEmpty(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"path": schema.StringAttribute{

@@ -14,29 +14,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Schema implements resource.Resource.
+// gpusPerContainer is the only number of GPUs per container that the API accepts
+// (seed).
+const gpusPerContainer = 8
+
 func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := computedAttributes()
 	attributes["resource_private_name"] = schema.StringAttribute{
 		MarkdownDescription: "Name of the deployment, unique in the account. Updated in place. Exactly one of `resource_private_name` and `resource_private_name_prefix` is required.",
 		Optional:            true,
 		Computed:            true,
-		Validators: []validator.String{
-			stringvalidator.LengthAtLeast(1),
-			stringvalidator.ExactlyOneOf(path.MatchRoot("resource_private_name"), path.MatchRoot("resource_private_name_prefix")),
-		},
+		Validators: append(notEmpty(),
+			stringvalidator.ExactlyOneOf(path.MatchRoot("resource_private_name"), path.MatchRoot("resource_private_name_prefix"))),
 	}
 	attributes["resource_private_name_prefix"] = schema.StringAttribute{
 		MarkdownDescription: "Prefix of the name. The provider adds eight random lower-case letters or digits and stores the name in `resource_private_name`, " +
 			"so that a replacement can be created before the old deployment is destroyed (`create_before_destroy`). " +
 			"Updated in place: a name that starts with the new prefix stays, any other is renamed. Conflicts with `resource_private_name`. Must not be empty.",
 		Optional:   true,
-		Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		Validators: notEmpty(),
 	}
 	attributes["duration_hours"] = schema.Int64Attribute{
 		MarkdownDescription: "Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
@@ -46,20 +46,18 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Validators: []validator.Int64{int64validator.AtLeast(1)},
 	}
 	attributes["gpus_per_container"] = schema.Int64Attribute{
-		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. Changing this forces replacement.",
+		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement.",
 		Optional:            true,
 		CustomType:          wholeNumberType{},
 		Computed:            true,
 		Default:             int64default.StaticInt64(gpusPerContainer),
-		Validators:          []validator.Int64{eightGPUs{}},
-		PlanModifiers:       []planmodifier.Int64{replaceInt64()},
+		Validators:          []validator.Int64{int64validator.OneOf(gpusPerContainer)},
 	}
 	attributes["hardware_id"] = schema.Int64Attribute{
 		MarkdownDescription: "ID of the hardware type, as returned by the data source `ioneth_caas_hardware`. Minimum 1. Changing this forces replacement.",
 		Required:            true,
 		CustomType:          wholeNumberType{},
 		Validators:          []validator.Int64{int64validator.AtLeast(1)},
-		PlanModifiers:       []planmodifier.Int64{replaceInt64()},
 	}
 	attributes["location_ids"] = schema.SetAttribute{
 		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one; each at least 1. Changing this forces replacement.",
@@ -68,7 +66,6 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Validators: []validator.Set{
 			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
 		},
-		PlanModifiers: []planmodifier.Set{replaceSet()},
 	}
 	attributes["container_config"] = containerConfigAttribute()
 	attributes["registry_config"] = registryConfigAttribute()

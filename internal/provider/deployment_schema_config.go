@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -29,7 +28,6 @@ func containerConfigAttribute() schema.Attribute {
 				Required:            true,
 				CustomType:          wholeNumberType{},
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-				PlanModifiers:       []planmodifier.Int64{replaceInt64()},
 			},
 			"entrypoint": schema.ListAttribute{
 				MarkdownDescription: "Command to run in each container, in exec form; it overrides the entrypoint of the image. Updated in place. Write `$$` for a literal `$`.",
@@ -42,7 +40,7 @@ func containerConfigAttribute() schema.Attribute {
 					"The API does not return them: changes made outside Terraform are not detected, and an import leaves them out.",
 				ElementType: types.StringType,
 				Optional:    true,
-				Validators:  []validator.List{notEmptyArgs{}, listvalidator.NoNullValues()},
+				Validators:  []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
 			},
 			"traffic_port": schema.Int64Attribute{
 				MarkdownDescription: "HTTP port of each container, which io.net also uses for health checks. 1 to 65535. Updated in place.",
@@ -102,7 +100,7 @@ func registryConfigAttribute() schema.Attribute {
 				MarkdownDescription: "Full path of the container image, such as `ghcr.io/org/image:tag`. Updated in place. When omitted, the plan shows a warning, because there is nothing to run. " +
 					"io.net does not support private images of AWS ECR.",
 				Optional:   true,
-				Validators: []validator.String{imageReference{}},
+				Validators: []validator.String{imageReference()},
 			},
 			"registry_username": schema.StringAttribute{
 				MarkdownDescription: "User name for the registry of a private image. An empty string is equal to an omitted value. Updated in place. The API does not return it: changes made outside Terraform are not detected.",

@@ -181,6 +181,7 @@ func configurationUnknownError() diag.Diagnostic {
 var (
 	containerConfigPath = path.Root("container_config")
 	registryConfigPath  = path.Root("registry_config")
+	locationIDsPath     = path.Root("location_ids")
 )
 
 // attributePaths maps the members of the API's requests to attributes. The deploy
@@ -191,7 +192,7 @@ var attributePaths = map[string]path.Path{
 	"duration_hours":          path.Root("duration_hours"),
 	"gpus_per_container":      path.Root("gpus_per_container"),
 	"hardware_id":             path.Root("hardware_id"),
-	"location_ids":            path.Root("location_ids"),
+	"location_ids":            locationIDsPath,
 	"container_config":        containerConfigPath,
 	"replica_count":           containerConfigPath.AtName("replica_count"),
 	"entrypoint":              containerConfigPath.AtName("entrypoint"),

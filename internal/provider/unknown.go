@@ -2,11 +2,9 @@ package provider
 
 import (
 	"context"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -78,9 +76,4 @@ func isFullyKnown(ctx context.Context, values ...attr.Value) bool {
 		}
 	}
 	return true
-}
-
-// isUnknownSet reports whether a set or one of its elements is unknown.
-func isUnknownSet(set types.Set) bool {
-	return set.IsUnknown() || slices.ContainsFunc(set.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }

@@ -79,7 +79,7 @@ func TestDeployment_unknownIsNoReplacement(t *testing.T) {
 		{config(base.with(attributes{"location_ids": "late"}).String()), location(1), location(2), "location_ids"},
 		{config(base.with(attributes{"location_ids": "[late]"}).String()), number(1), number(2), "location_ids"},
 		{config(base.with(attributes{"container_config.replica_count": "late"}).String()), number(1), number(2), "container_config.replica_count"},
-		{config(wholeObject(base, "container_config", "late")), object(1), object(2), "container_config"},
+		{config(wholeObject(base, "container_config", "late")), object(1), object(2), "container_config.replica_count"},
 	} {
 		terraform := newEnv(t, caastest.Options{}).created(t, base)
 		for _, value := range []cty.Value{c.same, c.different} {

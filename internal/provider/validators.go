@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -14,70 +15,43 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
-// gpusPerContainer is the only number of GPUs per container that the API accepts
-// (seed).
-const gpusPerContainer = 8
+// notEmpty returns the validators of a string that must not be "".
+func notEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
-// eightGPUs validates gpus_per_container: the API accepts only 8.
-type eightGPUs struct{}
-
-// Description implements validator.Int64.
-func (eightGPUs) Description(context.Context) string { return "must be 8" }
-
-// MarkdownDescription implements validator.Int64.
-func (v eightGPUs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateInt64 implements validator.Int64.
-func (eightGPUs) ValidateInt64(_ context.Context, req validator.Int64Request, resp *validator.Int64Response) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.ValueInt64() == gpusPerContainer {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, summaryUnsupportedGPUs, fmt.Sprintf(
-		"gpus_per_container must be 8, not %d. io.net deploys only containers with 8 GPUs. "+
-			"Write gpus_per_container = 8 or remove it. To use more GPUs, increase container_config.replica_count.",
-		req.ConfigValue.ValueInt64()))
+// stringFormat validates a string with a function of its own.
+type stringFormat struct {
+	format  string // what the string must be
+	summary string // of the error
+	// check returns the detail of the error, "" for a valid string.
+	check func(value string) string
 }
 
-// notEmptyArgs validates that args has at least one item when it is set.
-type notEmptyArgs struct{}
+// Description implements validator.String.
+func (v stringFormat) Description(context.Context) string { return "must be " + v.format }
 
-// Description implements validator.List.
-func (notEmptyArgs) Description(context.Context) string { return "must have at least one item" }
+// MarkdownDescription implements validator.String.
+func (v stringFormat) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// MarkdownDescription implements validator.List.
-func (v notEmptyArgs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateList implements validator.List.
-func (notEmptyArgs) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || len(req.ConfigValue.Elements()) > 0 {
+// ValidateString implements validator.String.
+func (v stringFormat) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, summaryEmptyArgs,
-		"container_config.args must have at least one item when it is set: the API rejects an empty list. "+
-			"Remove args to pass no arguments, or write at least one, such as args = [\"--port\", \"8000\"].")
+	if detail := v.check(req.ConfigValue.ValueString()); detail != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, v.summary, detail)
+	}
 }
 
 // imageReference validates a container image: one that can't be pulled costs the
 // first hour of the deployment.
-type imageReference struct{}
-
-// Description implements validator.String.
-func (imageReference) Description(context.Context) string {
-	return "must be a container image reference, such as ghcr.io/org/image:tag"
-}
-
-// MarkdownDescription implements validator.String.
-func (v imageReference) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString implements validator.String.
-func (v imageReference) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := deployment.ValidateImage(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, summaryInvalidImage, fmt.Sprintf(
-			"%s %s: got %q, but %s.", req.Path, v.Description(ctx), req.ConfigValue.ValueString(), err))
-	}
+func imageReference() validator.String {
+	const format = "a container image reference, such as ghcr.io/org/image:tag"
+	return stringFormat{format, summaryInvalidImage, func(value string) string {
+		if err := deployment.ValidateImage(value); err != nil {
+			return fmt.Sprintf("%s must be %s: got %q, but %s.", attributePaths["image_url"], format, value, err)
+		}
+		return ""
+	}}
 }
 
 // validateTimeouts checks that every timeout is longer than 0. Their schema
