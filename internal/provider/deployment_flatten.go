@@ -79,13 +79,20 @@ func (m *deploymentModel) flattenSpec(ctx context.Context, d *deployment.Deploym
 		c.EnvVariables = flattenStringMap(env)
 	}
 	c.SecretEnvVariables = flattenSecretEnv(c.SecretEnvVariables, api.SecretEnvKeys)
-	m.ContainerConfig = flattenObject(containerConfigTypes, c, diags)
+	m.ContainerConfig = flattenObject(ctx, containerConfigTypes, c, diags)
 
 	r := m.expandRegistry(ctx, diags)
 	if !deployment.SameImage(had.Image, api.ImageURL) {
 		r.ImageURL = stringOrNull(api.ImageURL)
 	}
-	m.RegistryConfig = flattenObject(registryConfigTypes, r, diags)
+	m.RegistryConfig = flattenObject(ctx, registryConfigTypes, r, diags)
+}
+
+// flattenObject returns a struct as an object.
+func flattenObject(ctx context.Context, memberTypes map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
+	object, objectDiags := types.ObjectValueFrom(ctx, memberTypes, from)
+	diags.Append(objectDiags...)
+	return object
 }
 
 // flattenEnd returns ends_at. The API returns remaining minutes, so the value of

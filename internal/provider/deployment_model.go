@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
@@ -120,32 +120,18 @@ func (m *deploymentModel) expandRegistry(ctx context.Context, diags *diag.Diagno
 	return expandObject[registryModel](ctx, m.RegistryConfig, registryConfigTypes, diags)
 }
 
-// expandObject returns an object as a struct with tfsdk tags. When the object is
-// null or unknown so is each field, which the framework's As does not do.
+// expandObject returns an object as a struct. When the object is null or unknown, so
+// is each member.
 func expandObject[T any](ctx context.Context, object types.Object, memberTypes map[string]attr.Type, diags *diag.Diagnostics) (out T) {
-	members, fields := object.Attributes(), reflect.ValueOf(&out).Elem()
-	for i := range fields.NumField() {
-		name := fields.Type().Field(i).Tag.Get("tfsdk")
-		member, ok := members[name]
-		if !ok {
-			member = emptyValue(ctx, memberTypes[name], object.IsUnknown(), diags)
+	if object.IsNull() || object.IsUnknown() {
+		members := make(map[string]attr.Value, len(memberTypes))
+		for name, t := range memberTypes {
+			members[name] = emptyValue(ctx, t, object.IsUnknown(), diags)
 		}
-		fields.Field(i).Set(reflect.ValueOf(member))
+		object = types.ObjectValueMust(memberTypes, members)
 	}
+	diags.Append(object.As(ctx, &out, basetypes.ObjectAsOptions{})...)
 	return out
-}
-
-// flattenObject returns a struct with tfsdk tags as an object.
-func flattenObject(memberTypes map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
-	members, fields := make(map[string]attr.Value, len(memberTypes)), reflect.ValueOf(from)
-	for i := range fields.NumField() {
-		if value, ok := fields.Field(i).Interface().(attr.Value); ok {
-			members[fields.Type().Field(i).Tag.Get("tfsdk")] = value
-		}
-	}
-	object, objectDiags := types.ObjectValue(memberTypes, members)
-	diags.Append(objectDiags...)
-	return object
 }
 
 // expand returns a configuration, plan or state in plain Go. What is unknown counts as omitted;
@@ -160,7 +146,7 @@ func (m *deploymentModel) expand(ctx context.Context, config *deploymentModel, d
 		Replicas: c.ReplicaCount.ValueInt64(), LocationIDs: expandInt64s(m.LocationIDs),
 		Entrypoint: expandStrings(c.Entrypoint), Args: expandStrings(c.Args), TrafficPort: c.TrafficPort.ValueInt64(),
 		Env: expandStringMap(c.EnvVariables), Image: r.ImageURL.ValueString(), RegistryUsername: r.RegistryUsername.ValueString(),
-		MaxCost: m.MaxCostUSDC.ValueFloat64Pointer(), SecretEnvKeys: expandKeys(m.SecretEnvKeys),
+		MaxCost: m.MaxCostUSDC.ValueFloat64Pointer(), SecretEnvKeys: expandStrings(m.SecretEnvKeys),
 		SecretEnv: deployment.Secret[map[string]string]{
 			Value: expandStringMap(c.SecretEnvVariables), Set: !c.SecretEnvVariables.IsNull(),
 			Version: c.SecretEnvVariablesWOVersion.ValueInt64Pointer(),
@@ -233,13 +219,17 @@ func expandInt64s(set types.Set) []int64 {
 	return out
 }
 
-// expandStrings returns the elements of a list, nil when it is null or unknown.
-func expandStrings(list types.List) []string {
-	if list.IsNull() || list.IsUnknown() {
+// expandStrings returns the elements of a list or a set, nil when it is null or
+// unknown.
+func expandStrings(collection interface {
+	attr.Value
+	Elements() []attr.Value
+}) []string {
+	if collection.IsNull() || collection.IsUnknown() {
 		return nil
 	}
-	out := make([]string, 0, len(list.Elements()))
-	for _, element := range list.Elements() {
+	out := []string{}
+	for _, element := range collection.Elements() {
 		out = append(out, stringOf(element))
 	}
 	return out
@@ -258,18 +248,6 @@ func expandStringMap(m types.Map) map[string]string {
 		}
 	}
 	return out
-}
-
-// expandKeys returns the elements of a set of strings, nil when they are not known.
-func expandKeys(set types.Set) []string {
-	if set.IsNull() || set.IsUnknown() {
-		return nil
-	}
-	keys := []string{}
-	for _, element := range set.Elements() {
-		keys = append(keys, stringOf(element))
-	}
-	return keys
 }
 
 // hasNewPrefix reports whether the deployment must get another name, because the
