@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,36 +13,52 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
-var maxCostPath = path.Root("max_cost_usdc")
+// nothingBought is the state after a purchase that was not made.
+const nothingBought = "Nothing was bought."
 
-// budgetError explains a purchase that max_cost_usdc does not allow.
-func budgetError(over *deployment.BudgetError, state string) diag.Diagnostics {
-	if over.Err != nil {
-		return budgetUnverifiedErrors(over.Err, state, locateAttribute)
+// budgetErrors explains a purchase that a budget does not allow; nil for any other
+// error.
+func budgetErrors(err error, state string, locate locator) diag.Diagnostics {
+	var over *deployment.BudgetError
+	var total *deployment.RunBudgetError
+	switch {
+	case errors.As(err, &over) && over.Err != nil:
+		return budgetUnverifiedErrors(over.Err, state, locate)
+	case errors.As(err, &over):
+		p, fewer := over.Purchase, "fewer hours"
+		if p.DeploymentID == "" {
+			fewer = "fewer hours, fewer replicas or other hardware"
+		}
+		return errorAt(maxCostPath, summaryPriceAboveBudget,
+			fmt.Sprintf("%s: the price is %s USDC, and max_cost_usdc allows %s. %s", p, exact(over.Cost), exact(*p.MaxCost), state),
+			fmt.Sprintf("Increase max_cost_usdc to %s or more, or buy %s.", roundedUp(over.Cost), fewer))
+	case errors.As(err, &total):
+		return errorAt(path.Empty(), summaryTotalAboveBudget,
+			fmt.Sprintf("The purchases known so far cost %s USDC together, and max_total_cost_usdc in the provider block allows %s. %s",
+				exact(total.Total), exact(total.Limit), state),
+			"Purchases:\n- "+strings.Join(total.Purchases, "\n- "),
+			"Buy less, or increase max_total_cost_usdc.")
+	default:
+		return nil
 	}
-	p, fewer := over.Purchase, "fewer hours"
-	if p.DeploymentID == "" {
-		fewer = "fewer hours, fewer replicas or other hardware"
-	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(maxCostPath, summaryPriceAboveBudget, paragraphs(fmt.Sprintf(
-		"%s: the price is %s USDC, and max_cost_usdc allows %s. %s", p, exact(over.Cost), exact(*p.MaxCost), state),
-		fmt.Sprintf("Increase max_cost_usdc to %s or more, or buy %s.", roundedUp(over.Cost), fewer)))}
 }
 
-// runBudgetError explains purchases that max_total_cost_usdc does not allow.
-func runBudgetError(over *deployment.RunBudgetError, state string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryTotalAboveBudget, paragraphs(fmt.Sprintf(
-		"The purchases known so far cost %s USDC together, and max_total_cost_usdc in the provider block allows %s. %s", exact(over.Total), exact(over.Limit), state),
-		"Purchases:\n- "+strings.Join(over.Purchases, "\n- "),
-		"Buy less, or increase max_total_cost_usdc."))
-}
-
-// budgetUnverifiedErrors explain a purchase whose price could not be read.
-func budgetUnverifiedErrors(err error, state string, locate func([]string) (path.Path, bool)) diag.Diagnostics {
+// budgetUnverifiedErrors explain a purchase under a budget whose price could not be
+// read.
+func budgetUnverifiedErrors(err error, state string, locate locator) diag.Diagnostics {
 	return failure{
 		summary: summaryBudgetUnverified, err: err, state: "The price is not known. " + state, locate: locate,
 		next: "Run the command again, or remove max_cost_usdc and max_total_cost_usdc to buy at any price.",
 	}.errors()
+}
+
+// priceError explains a price that could not be read: an error under a budget, else a
+// warning with the given state.
+func priceError(limited bool, err error, state string, locate locator) diag.Diagnostics {
+	if limited {
+		return budgetUnverifiedErrors(err, nothingBought, locate)
+	}
+	return failure{summary: summaryPriceError, err: err, state: state}.warning()
 }
 
 // exact formats an amount with all of its digits, and at least to the cent.

@@ -71,8 +71,6 @@ func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaReques
 	}
 }
 
-const noPurchase = "Nothing was bought."
-
 // extendPlanTimeout limits the read of the deployment at plan.
 const extendPlanTimeout = 30 * time.Second
 
@@ -91,7 +89,7 @@ func (a *deploymentExtendAction) ModifyPlan(ctx context.Context, req action.Modi
 	if err != nil && !errors.Is(err, deployment.ErrNotFound) {
 		resp.Diagnostics.Append(failure{
 			summary: summaryReadError, err: err, state: "The apply shows what the extension costs and whether it is possible.",
-		}.warning())
+		}.warning()...)
 		return
 	}
 	if resp.Diagnostics.Append(extendable(id, d, err)...); resp.Diagnostics.HasError() {
@@ -100,14 +98,14 @@ func (a *deploymentExtendAction) ModifyPlan(ctx context.Context, req action.Modi
 	purchase := m.purchase(d)
 	cost, err := a.service.Price(ctx, purchase)
 	if err != nil {
-		resp.Diagnostics.Append(extendPriceError(a.service.IsLimited(purchase), err, "It is not known what the extension costs.")...)
+		resp.Diagnostics.Append(priceError(a.service.IsLimited(purchase), err, "It is not known what the extension costs.", locateHours)...)
 		return
 	}
 	if over := purchase.CheckCost(cost); over != nil {
-		resp.Diagnostics.Append(budgetError(over, noPurchase)...)
+		resp.Diagnostics.Append(budgetErrors(over, nothingBought, locateHours)...)
 		return
 	}
-	resp.Diagnostics.Append(purchaseWarning(purchase, cost))
+	resp.Diagnostics.Append(purchaseWarning(purchase, cost)...)
 }
 
 // Invoke buys the hours, at most once.
@@ -133,7 +131,7 @@ func (a *deploymentExtendAction) Invoke(ctx context.Context, req action.InvokeRe
 	case err == nil && purchase.CheckCost(cost) == nil:
 		printMessage(fmt.Sprintf("Buying %s: %.2f USDC, %.2f an hour.", purchase, cost, cost/float64(purchase.Hours)))
 	case !a.service.IsLimited(purchase) && ctx.Err() == nil:
-		resp.Diagnostics.Append(extendPriceError(false, err, "The hours are bought at any price.")...)
+		resp.Diagnostics.Append(priceError(false, err, "The hours are bought at any price.", locateHours)...)
 		printMessage(fmt.Sprintf("Buying %s. The price could not be read.", purchase))
 	}
 
@@ -176,50 +174,33 @@ func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics
 	case errors.Is(err, deployment.ErrNotFound):
 		return noDeploymentError(at, fmt.Sprintf("ID %q", id), err)
 	case err != nil:
-		return failure{summary: summaryReadError, err: err, state: noPurchase, next: invokeAgain}.errors()
+		return failure{summary: summaryReadError, err: err, state: nothingBought, next: invokeAgain}.errors()
 	case d.Status == caas.StatusFailed:
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summaryEndedNoExtend, paragraphs(
-			fmt.Sprintf("The deployment %s has failed. %s", id, noPurchase),
-			"Fix the deployment first: correct the configuration of its resource and run terraform apply, which costs nothing."))}
+		return errorAt(at, summaryEndedNoExtend, fmt.Sprintf("The deployment %s has failed. %s", id, nothingBought),
+			"Fix the deployment first: correct the configuration of its resource and run terraform apply, which costs nothing.")
 	case !d.Live():
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summaryEndedNoExtend, paragraphs(
-			fmt.Sprintf("The deployment %s has the status %q%s, so it cannot be extended. %s", id, d.Status, since(stringOrNull(d.FinishedAt.RFC3339())), noPurchase),
-			"To run it again, and pay for it again, set recreate_when_ended = true in its resource, or run terraform apply -replace=ADDRESS with the address of the resource."))}
+		return errorAt(at, summaryEndedNoExtend, fmt.Sprintf(
+			"The deployment %s has the status %q%s, so it cannot be extended. %s", id, d.Status, since(stringOrNull(d.FinishedAt.RFC3339())), nothingBought), recreateEnded)
 	default:
 		return nil
 	}
 }
 
-// extendPriceError explains a price that could not be read: an error with a
-// budget, else a warning with the given state.
-func extendPriceError(limited bool, err error, state string) diag.Diagnostics {
-	if !limited {
-		return diag.Diagnostics{failure{summary: summaryPriceError, err: err, state: state}.warning()}
-	}
-	return budgetUnverifiedErrors(err, noPurchase, locateHours)
-}
-
 // extendError explains an extension that failed.
 func extendError(p deployment.Purchase, err error) diag.Diagnostics {
-	var over *deployment.BudgetError
-	var total *deployment.RunBudgetError
 	var unconfirmed *deployment.UnconfirmedError
-	f := failure{summary: summaryExtendError, err: err, state: noPurchase, next: invokeAgain, locate: locateHours}
+	f := failure{summary: summaryExtendError, err: err, state: nothingBought, next: invokeAgain, locate: locateHours}
+	if over := budgetErrors(err, f.state, f.locate); over != nil {
+		return over
+	}
 	switch {
-	case errors.As(err, &over) && over.Err != nil:
-		return budgetUnverifiedErrors(over.Err, noPurchase, locateHours)
-	case errors.As(err, &over):
-		return budgetError(over, f.state)
-	case errors.As(err, &total):
-		return diag.Diagnostics{runBudgetError(total, noPurchase)}
 	case errors.Is(err, deployment.ErrNoCredits):
 		f.summary = summaryNoCreditsExtend
-		f.next = "Add credits to the account in io.net's web console and invoke the action again."
+		f.next = addCredits + " and invoke the action again."
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether %s for the deployment %s were bought.", plural(p.Hours, "hour"), p.DeploymentID)
-		f.next = "Check when the deployment ends, in io.net's web console or with the data source ioneth_caas_deployment, before you invoke the action again: " +
-			"each invocation buys the hours."
+		f.next = checkEnd + "invoke the action again: each invocation buys the hours."
 	}
 	return f.errors()
 }

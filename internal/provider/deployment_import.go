@@ -27,7 +27,7 @@ func (r *deploymentResource) ImportState(ctx context.Context, req resource.Impor
 		return
 	case !r.service.Configured():
 		// Without a read Terraform would plan to replace the deployment.
-		resp.Diagnostics.Append(configurationUnknownError())
+		resp.Diagnostics.Append(configurationUnknownError()...)
 		return
 	case id == "":
 		resource.ImportStatePassthroughWithIdentity(ctx, at, at, req, resp)

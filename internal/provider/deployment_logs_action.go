@@ -137,7 +137,7 @@ func logDiagnostics(logErrors []*deployment.LogError) diag.Diagnostics {
 		if e.Opened {
 			diags.Append(failure{
 				summary: fmt.Sprintf("%s %s", summaryLogInterrupted, e.Log), err: e.Err, state: "The lines that were read before are printed.",
-			}.warning())
+			}.warning()...)
 			continue
 		}
 		missing = append(missing, e.Log)

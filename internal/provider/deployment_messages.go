@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
@@ -18,28 +16,29 @@ import (
 // to know. The messages of a plan are in deployment_plan_messages.go.
 
 const (
-	applyAgain    = "Run terraform apply again."
-	nothingBought = "Nothing was bought and nothing is in the state."
-	// replacementCost is what every replacement of a paid deployment costs.
-	replacementCost = "which buys a new deployment and does not refund the first hour of this one"
+	applyAgain = "Run terraform apply again."
+	addCredits = "Add credits to the account in io.net's web console"
+	checkEnd   = "Check when the deployment ends, in io.net's web console or with the data source ioneth_caas_deployment, before you "
+	// recreateEnded says how to run a deployment again that has ended.
+	recreateEnded = "To run it again, and pay for it again, set recreate_when_ended = true in its resource, " +
+		"or run terraform apply -replace=ADDRESS with the address of the resource."
+	// refundRule says what the end of a deployment costs (reference).
+	refundRule = "The first hour is not refunded; other unused time is refunded by the minute."
 )
 
 // createError explains a create that failed before the deployment had an ID.
 // destroyed is the deployment that the apply destroyed before, "" when there is none.
 func createError(spec deployment.Spec, prefixed bool, destroyed string, err error) diag.Diagnostics {
 	var taken *deployment.NameTakenError
-	var over *deployment.BudgetError
-	var total *deployment.RunBudgetError
 	var unconfirmed *deployment.UnconfirmedError
-	f := failure{summary: summaryCreateError, err: err, state: nothingBought, next: applyAgain, locate: locateAttribute}
-	f.state += destroyedDetail(destroyed)
+	f := failure{summary: summaryCreateError, err: err, next: applyAgain, locate: locateAttribute}
+	if over := budgetErrors(err, "The deployment was not bought and is not in the state."+destroyedDetail(destroyed), f.locate); over != nil {
+		return over
+	}
+	f.state = "Nothing was bought and nothing is in the state." + destroyedDetail(destroyed)
 	switch {
 	case errors.As(err, &taken):
-		return diag.Diagnostics{nameTakenError(taken, f.state)}
-	case errors.As(err, &over):
-		return budgetError(over, f.state)
-	case errors.As(err, &total):
-		return diag.Diagnostics{runBudgetError(total, "This deployment was not bought and is not in the state."+destroyedDetail(destroyed))}
+		return nameTakenError(taken, f.state)
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryCreateUnconfirmed
 		f.state = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state.", spec.Name) + destroyedDetail(destroyed)
@@ -50,7 +49,7 @@ func createError(spec deployment.Spec, prefixed bool, destroyed string, err erro
 		}
 	case errors.Is(err, deployment.ErrNoCredits):
 		f.summary = summaryNoCreditsCreate
-		f.next = "Add credits to the account in io.net's web console, or decrease duration_hours or container_config.replica_count, and run terraform apply again."
+		f.next = addCredits + ", or decrease duration_hours or container_config.replica_count, and run terraform apply again."
 	case errors.Is(err, deployment.ErrNotCreated):
 		f.state = fmt.Sprintf("The API's list shows no deployment named %q. %s", spec.Name, f.state)
 	case caas.IsRejected(err) && !caas.IsTransient(err):
@@ -74,27 +73,26 @@ func destroyedDetail(id string) string {
 // wait_for_running is false.
 func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error) diag.Diagnostics {
 	f := failure{summary: summaryWaitError, err: err, state: statusDetail(d)}
+	exists := fmt.Sprintf("The deployment %s exists and is in the state. %s", id, f.state)
 	const later = "The next terraform plan shows the current status of the deployment."
 	switch {
 	case err == nil:
 		return unreadWarnings(id, d, keptInState)
 	case errors.Is(err, deployment.ErrInterrupted):
-		return diag.Diagnostics{diag.NewWarningDiagnostic(summaryWaitInterrupted,
-			paragraphs(fmt.Sprintf("The deployment %s exists and is in the state. %s", id, statusDetail(d)), later))}
+		return warning(summaryWaitInterrupted, exists, later)
 	case !waits || !provesFailure(err):
 		if caas.IsUnauthorized(err) {
 			f.summary = summaryWaitCredential
 		}
-		f.state = fmt.Sprintf("The deployment %s exists and is in the state. %s", id, statusDetail(d))
-		f.next = later
-		return diag.Diagnostics{f.warning()}
+		f.state, f.next = exists, later
+		return f.warning()
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryFailedToStart
 	case errors.Is(err, deployment.ErrTimeout):
 		f.summary = summaryNotRunning
 	}
-	f.next = fmt.Sprintf("The deployment %s is paid for and is in the state, marked as tainted: the next terraform apply would replace it, %s. "+
-		"To fix it in place, which costs nothing: run terraform untaint with the address of this resource, correct the configuration, and run terraform apply.", id, replacementCost)
+	f.next = fmt.Sprintf("The deployment %s is paid for and is in the state, marked as tainted: the next terraform apply would replace it, which buys a new deployment and does not refund the first hour of this one. "+
+		"To fix it in place, which costs nothing: run terraform untaint with the address of this resource, correct the configuration, and run terraform apply.", id)
 	if errors.Is(err, deployment.ErrTimeout) {
 		f.next += " If it only needs more time, run terraform untaint; the next plan shows its status. Increase timeouts.create before the next create."
 	}
@@ -153,7 +151,7 @@ func unreadWarnings(id string, d *deployment.Deployment, attributes string) (dia
 
 func readError(id string, err error) diag.Diagnostics {
 	return failure{
-		summary: summaryReadError, err: err, next: "Run the command again.",
+		summary: summaryReadError, err: err, next: runAgain,
 		state: fmt.Sprintf("The state of the deployment %s is unchanged.", id),
 	}.errors()
 }
@@ -161,57 +159,33 @@ func readError(id string, err error) diag.Diagnostics {
 // notFoundWarning reports a deployment that leaves the state because the API does
 // not know it. That is so for every deployment of another account, and each would
 // be bought again.
-func notFoundWarning(m *deploymentModel) diag.Diagnostic {
-	return diag.NewWarningDiagnostic(summaryNotFound, paragraphs(fmt.Sprintf(
+func notFoundWarning(m *deploymentModel) diag.Diagnostics {
+	return warning(summaryNotFound, fmt.Sprintf(
 		"The API does not know the deployment %s (%q), and its list does not show it. If it is still configured, this plan buys a new one.",
 		m.DeploymentID.ValueString(), m.ResourcePrivateName.ValueString()),
-		"If the deployment should exist, the credential or the endpoint may belong to another account: check both before you apply."))
-}
-
-// withApplied returns the state after an update that failed: the steps that went
-// through are as planned.
-func (m deploymentModel) withApplied(planned *deploymentModel, applied deployment.Applied) deploymentModel {
-	if applied.Renamed {
-		m.ResourcePrivateName = planned.ResourcePrivateName
-	}
-	if applied.Patched {
-		m.ContainerConfig, m.RegistryConfig = planned.ContainerConfig, planned.RegistryConfig
-	}
-	if applied.PaidHours > 0 {
-		m.DurationHours = planned.DurationHours
-	}
-	return m
-}
-
-// paidHoursAfter returns paid_hours after an update of a deployment of this state.
-func (m *deploymentModel) paidHoursAfter(applied deployment.Applied) types.Int64 {
-	return types.Int64Value(max(m.paidHours(), applied.PaidHours))
+		"If the deployment should exist, the credential or the endpoint may belong to another account: check both before you apply.")
 }
 
 // updateError explains a change in place that failed or was not applied.
 func updateError(id string, d *deployment.Deployment, applied deployment.Applied, err error) diag.Diagnostics {
-	var over *deployment.BudgetError
-	var total *deployment.RunBudgetError
 	var ignored *deployment.NotAppliedError
 	var unconfirmed *deployment.UnconfirmedError
 	var apiErr *caas.Error
 	f := failure{summary: summaryUpdateError, err: err, locate: locateAttribute, next: "Run terraform apply again: the steps that succeeded are not repeated."}
 	f.state = strings.TrimSpace(appliedDetail(applied) + " " + statusDetail(d))
+	if over := budgetErrors(err, "The hours were not bought. "+f.state, f.locate); over != nil {
+		return over
+	}
 	switch {
-	case errors.As(err, &over):
-		return budgetError(over, "Nothing was bought. "+f.state)
-	case errors.As(err, &total):
-		return diag.Diagnostics{runBudgetError(total, "This extension was not bought. "+f.state)}
 	case errors.As(err, &ignored):
 		return notAppliedErrors(id, ignored)
 	case errors.Is(err, deployment.ErrNoCredits):
 		f.summary = summaryNoCreditsExtend
-		f.next = "Nothing was bought. Add credits to the account in io.net's web console and run terraform apply again."
+		f.next = nothingBought + " " + addCredits + " and run terraform apply again."
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether the hours for the deployment %s were bought. %s", id, f.state)
-		f.next = "Check when the deployment ends, in io.net's web console or with the data source ioneth_caas_deployment, before you run terraform apply again: " +
-			"the apply reads the prepaid hours and buys what is missing."
+		f.next = checkEnd + "run terraform apply again: the apply reads the prepaid hours and buys what is missing."
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryChangedNotRunning
 		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
@@ -241,13 +215,12 @@ func appliedDetail(applied deployment.Applied) string {
 	return fmt.Sprintf("Changed and saved in the state: %s.", strings.Join(parts, ", "))
 }
 
-func notAppliedErrors(id string, ignored *deployment.NotAppliedError) diag.Diagnostics {
-	var diags diag.Diagnostics
+func notAppliedErrors(id string, ignored *deployment.NotAppliedError) (diags diag.Diagnostics) {
 	for _, name := range ignored.Attributes {
 		at := attributePaths[name]
-		diags.AddAttributeError(at, summaryNotApplied, paragraphs(fmt.Sprintf(
+		diags.Append(errorAt(at, summaryNotApplied, fmt.Sprintf(
 			"The API accepted the change of %s for the deployment %s and still returns the old value. The state keeps the old value.", at, id),
-			"Run terraform apply again. If that does not help, change it in io.net's web console or replace the deployment."))
+			applyAgain+" If that does not help, change it in io.net's web console or replace the deployment.")...)
 	}
 	return diags
 }
@@ -257,10 +230,10 @@ func lateHoursWarning(id string, d *deployment.Deployment, applied deployment.Ap
 	if d == nil || d.PaidHours == 0 || d.PaidHours >= applied.PaidHours {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryHoursLate, fmt.Sprintf(
+	return warning(summaryHoursLate, fmt.Sprintf(
 		"The API accepted the extension of the deployment %s to %s and still returns %d. "+
 			"The hours are paid for and saved in paid_hours; they will not be bought again.",
-		id, plural(applied.PaidHours, "hour"), d.PaidHours))}
+		id, plural(applied.PaidHours, "hour"), d.PaidHours))
 }
 
 // destroyError explains a deployment that could not be destroyed, or did not end in
@@ -278,60 +251,55 @@ func destroyError(id string, last caas.Status, err error) diag.Diagnostics {
 }
 
 // nameError explains a name that a deployment can't have, or that could not be
-// checked.
-func nameError(name string, err error) diag.Diagnostics {
-	at := path.Root("resource_private_name")
+// checked. state says what was bought, "" for a rename.
+func nameError(name string, err error, state string) diag.Diagnostics {
 	var claimed *deployment.NameClaimedError
 	var taken *deployment.NameTakenError
+	f := failure{summary: summaryNameError, err: err, state: state}
 	switch {
 	case errors.As(err, &claimed):
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summaryNameClaimed, claimedDetail(claimed))}
+		return nameClaimedError(claimed)
 	case errors.As(err, &taken):
-		return diag.Diagnostics{nameTakenError(taken, "Nothing was bought.")}
+		return nameTakenError(taken, state)
 	case caas.IsUnauthorized(err):
-		return failure{summary: summaryNameError, err: err, state: "Nothing was bought."}.errors()
+		return f.errors()
 	default:
-		return diag.Diagnostics{failure{
-			summary: summaryNameError, err: err, state: fmt.Sprintf("The apply shows whether the name %q is available.", name),
-		}.warning()}
+		f.state = fmt.Sprintf("The apply shows whether the name %q is available.", name)
+		return f.warning()
 	}
 }
 
-func claimedDetail(e *deployment.NameClaimedError) string {
+func nameClaimedError(e *deployment.NameClaimedError) diag.Diagnostics {
+	const rule = " A name belongs to one deployment."
 	if e.ID == "" {
-		return paragraphs(fmt.Sprintf("Two resources of this configuration have the name %q. A name belongs to one deployment.", e.Name),
+		return errorAt(namePath, summaryNameClaimed, sentence(e.Error())+rule,
 			`Give each its own name, for example with count.index or each.key: resource_private_name = "vllm-${count.index}".`)
 	}
-	return paragraphs(fmt.Sprintf("Two resources of this configuration have the name %q, which the deployment %s has. A name belongs to one deployment.", e.Name, e.ID),
+	return errorAt(namePath, summaryNameClaimed, fmt.Sprintf("%s The deployment %s has it.", sentence(e.Error()), e.ID)+rule,
 		"If the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
 			"moved {\n  from = ioneth_caas_deployment.OLD\n  to   = ioneth_caas_deployment.NEW\n}",
 		"If the resource is for another deployment, give it another name.")
 }
 
-func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), summaryNameTaken, takenDetail(e, state))
-}
-
-func takenDetail(e *deployment.NameTakenError, state string) string {
-	const choose = "Choose another resource_private_name."
+// nameTakenError explains a name that another deployment has. state says what was
+// bought, "" for a rename.
+func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostics {
+	const choose = "Choose another resource_private_name"
+	what := sentence(e.Error())
 	switch {
 	case e.Holder == nil:
-		return paragraphs(fmt.Sprintf("The API reports that the name %q is not available, and its list shows no deployment that has it. %s", e.Name, state), choose)
+		return errorAt(namePath, summaryNameTaken, what+" The API's list shows no deployment that has it. "+state, choose+".")
+	case state == "":
+		return errorAt(namePath, summaryNameTaken, what, choose+", or rename or destroy that deployment first.")
 	case !deployment.Live(e.Holder.Status):
-		return paragraphs(fmt.Sprintf("The name %q is still held by the deployment %s, whose status is %q. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
+		return errorAt(namePath, summaryNameTaken, what+" "+state,
 			"Run terraform apply again later, choose another resource_private_name, or remove that deployment in io.net's web console.")
 	default:
-		return paragraphs(fmt.Sprintf("The name %q is held by the deployment %s, whose status is %q. %s", e.Name, e.Holder.ID, e.Holder.Status, state),
-			choose+" If no other resource has that deployment, you can import it instead of buying one:\n\n"+
+		return errorAt(namePath, summaryNameTaken, what+" "+state,
+			choose+". If no other resource has that deployment, you can import it instead of buying one:\n\n"+
 				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
 			"If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it. "+
 				"Use resource_private_name_prefix instead of resource_private_name, or remove create_before_destroy.",
 			"If this resource is tainted, run the command without -refresh=false.")
 	}
-}
-
-func renameError(e *deployment.NameTakenError) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("resource_private_name"), summaryNameTaken, paragraphs(
-		fmt.Sprintf("The name %q is held by the deployment %s, whose status is %q.", e.Name, e.Holder.ID, e.Holder.Status),
-		"Choose another resource_private_name, or rename or destroy that deployment first."))
 }

@@ -201,6 +201,26 @@ func (m *deploymentModel) paidHours() int64 {
 	return max(m.PaidHours.ValueInt64(), m.DurationHours.ValueInt64())
 }
 
+// withApplied returns the state after an update that failed: the steps that went
+// through are as planned.
+func (m deploymentModel) withApplied(planned *deploymentModel, applied deployment.Applied) deploymentModel {
+	if applied.Renamed {
+		m.ResourcePrivateName = planned.ResourcePrivateName
+	}
+	if applied.Patched {
+		m.ContainerConfig, m.RegistryConfig = planned.ContainerConfig, planned.RegistryConfig
+	}
+	if applied.PaidHours > 0 {
+		m.DurationHours = planned.DurationHours
+	}
+	return m
+}
+
+// paidHoursAfter returns paid_hours after an update of a deployment of this state.
+func (m *deploymentModel) paidHoursAfter(applied deployment.Applied) types.Int64 {
+	return types.Int64Value(max(m.paidHours(), applied.PaidHours))
+}
+
 // parseTime returns an attribute's time, and whether it has one.
 func parseTime(value types.String) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339, value.ValueString())

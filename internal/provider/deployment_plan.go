@@ -163,7 +163,7 @@ func (p *plan) claim(name types.String, id string, has bool) (own string) {
 	own, err := p.service.ClaimName(name.ValueString(), id)
 	var claimed *deployment.NameClaimedError
 	if errors.As(err, &claimed) && (claimed.New || !has) {
-		p.add(nameError(name.ValueString(), err)...)
+		p.add(nameError(name.ValueString(), err, nothingBought)...)
 	}
 	return own
 }
@@ -188,7 +188,7 @@ func (p *plan) purchase(replaced *replacedDeployment) {
 	}
 	var checks []func() diag.Diagnostics
 	if name := p.planned.ResourcePrivateName; p.asks() && !name.IsUnknown() {
-		checks = append(checks, func() diag.Diagnostics { return p.checkName(name.ValueString(), own) })
+		checks = append(checks, func() diag.Diagnostics { return p.checkName(name.ValueString(), own, nothingBought) })
 	}
 	known := len(p.unknownFixed()) == 0
 	if p.asks() && known {
@@ -204,7 +204,7 @@ func (p *plan) purchase(replaced *replacedDeployment) {
 	destroys := replaced.isLive()
 	switch budget := p.service.IsLimited(purchase) || p.planned.MaxCostUSDC.IsUnknown(); {
 	case destroys && budget && (!known || !p.service.Configured()):
-		p.add(priceUnknownError(spec.Name))
+		p.add(priceUnknownError(spec.Name)...)
 		return
 	case known && (p.asks() || destroys && budget && p.service.Configured()):
 		checks = append(checks, func() diag.Diagnostics { return p.checkPrice(purchase, p.planChecks) })
@@ -218,7 +218,7 @@ func (p *plan) purchase(replaced *replacedDeployment) {
 	}
 	p.add(dollarWarnings(spec, deployment.Spec{})...)
 	if p.planned.expandRegistry(p.ctx, &p.resp.Diagnostics).ImageURL.IsNull() {
-		p.add(noImageWarning())
+		p.add(noImageWarning()...)
 	}
 }
 
@@ -231,7 +231,7 @@ func (p *plan) update(had deployment.Spec) {
 	p.claim(p.state.ResourcePrivateName, id, true)
 	p.claim(p.planned.ResourcePrivateName, id, p.planned.ResourcePrivateName.Equal(p.state.ResourcePrivateName))
 	if decreased(p.planned.DurationHours, p.state.DurationHours) {
-		p.add(durationError(&p.state, p.planned.DurationHours.ValueInt64()))
+		p.add(durationError(&p.state, p.planned.DurationHours.ValueInt64())...)
 	}
 	want := p.planned.expand(p.ctx, p.config, &p.resp.Diagnostics)
 	if p.failed() {
@@ -243,7 +243,7 @@ func (p *plan) update(had deployment.Spec) {
 	if change.Empty() {
 		p.add(statusWarnings(&p.state, p.planned.WaitForRunning.ValueBool())...)
 	} else if !deployment.Live(p.state.status()) {
-		p.add(endedError(&p.state))
+		p.add(endedError(&p.state)...)
 		return
 	}
 	if !p.keepState(change) {
@@ -328,7 +328,7 @@ func (p *plan) checkChange(change deployment.Change, had, want deployment.Spec) 
 	id := p.state.DeploymentID.ValueString()
 	var checks []func() diag.Diagnostics
 	if change.Rename && p.asks() && !p.planned.hasNewPrefix(p.state.ResourcePrivateName) {
-		checks = append(checks, func() diag.Diagnostics { return p.checkRename(want.Name, id) })
+		checks = append(checks, func() diag.Diagnostics { return p.checkName(want.Name, id, "") })
 	}
 	hours := p.hoursToBuy(change, want)
 	if hours > 0 && p.asks() && !p.planned.MaxCostUSDC.IsUnknown() {
@@ -346,7 +346,7 @@ func (p *plan) checkChange(change deployment.Change, had, want deployment.Spec) 
 	}
 	p.add(dollarWarnings(want, had)...)
 	if had.Image != "" && p.planned.expandRegistry(p.ctx, &p.resp.Diagnostics).ImageURL.IsNull() {
-		p.add(noImageWarning())
+		p.add(noImageWarning()...)
 	}
 }
 

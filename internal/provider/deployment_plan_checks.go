@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"errors"
 	"sync"
 	"time"
 
@@ -46,27 +45,13 @@ func (p *plan) hoursToBuy(change deployment.Change, want deployment.Spec) int64 
 	return total - paid
 }
 
-// checkName asks whether a new deployment can have the name.
-func (p *plan) checkName(name, own string) diag.Diagnostics {
+// checkName asks whether a deployment can have the name. state is for nameError.
+func (p *plan) checkName(name, own, state string) diag.Diagnostics {
 	err := p.service.CheckName(p.ctx, name, own)
 	if err == nil || p.isReported(err) {
 		return nil
 	}
-	return nameError(name, err)
-}
-
-// checkRename asks whether the deployment can have the name. It buys nothing, so
-// there is nothing to import instead.
-func (p *plan) checkRename(name, id string) diag.Diagnostics {
-	err := p.service.CheckName(p.ctx, name, id)
-	var taken *deployment.NameTakenError
-	if errors.As(err, &taken) {
-		return diag.Diagnostics{renameError(taken)}
-	}
-	if err == nil || p.isReported(err) {
-		return nil
-	}
-	return nameError(name, err)
+	return nameError(name, err, state)
 }
 
 // checkCapacity asks whether the chosen locations have capacity. A lack of it is an
@@ -78,11 +63,11 @@ func (p *plan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment)
 	case err != nil && p.isReported(err):
 		return nil
 	case err != nil:
-		return diag.Diagnostics{capacityUnknownWarning(err)}
+		return failure{summary: summaryCapacityError, err: err, state: "The apply shows whether there is capacity."}.warning()
 	case shortage == nil:
 		return nil
 	default:
-		return diag.Diagnostics{capacityDiagnostic(spec, shortage, replaced)}
+		return capacityDiagnostics(spec, shortage, replaced)
 	}
 }
 
@@ -91,21 +76,24 @@ func (p *plan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment)
 func (p *plan) checkPrice(purchase deployment.Purchase, warn bool) diag.Diagnostics {
 	cost, err := p.service.Price(p.ctx, purchase)
 	limited := p.service.IsLimited(purchase)
-	if err != nil && (limited || !p.isReported(err)) {
-		return priceError(limited, err)
-	}
-	if err != nil {
+	if err != nil && !limited && p.isReported(err) {
 		return nil
 	}
-	state := "Nothing was bought." + destroyedDetail(p.service.Destroyed(purchase.Name)) // in an apply
+	if err != nil {
+		if notOffered := notOfferedErrors(err); notOffered != nil {
+			return notOffered
+		}
+		return priceError(limited, err, "It is not known what the apply costs.", locateAttribute)
+	}
+	state := nothingBought + destroyedDetail(p.service.Destroyed(purchase.Name)) // in an apply
 	if over := purchase.CheckCost(cost); over != nil {
-		return budgetError(over, state)
+		return budgetErrors(over, state, locateAttribute)
 	}
 	if over := p.service.PlanPurchase(purchase, cost); over != nil {
-		return diag.Diagnostics{runBudgetError(over, state)}
+		return budgetErrors(over, state, locateAttribute)
 	}
 	if !warn {
 		return nil
 	}
-	return diag.Diagnostics{purchaseWarning(purchase, cost)}
+	return purchaseWarning(purchase, cost)
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // purchaseWarning reports what the apply buys.
-func purchaseWarning(p deployment.Purchase, cost float64) diag.Diagnostic {
+func purchaseWarning(p deployment.Purchase, cost float64) diag.Diagnostics {
 	text := fmt.Sprintf("It costs %.2f USDC, paid in advance, which is %.2f an hour", cost, cost/float64(max(p.Hours, 1)))
 	if p.DeploymentID == "" {
 		text += fmt.Sprintf(", for %s of %d GPUs on hardware %d", plural(p.Replicas, "container"), p.GPUsPerContainer, p.HardwareID)
@@ -28,19 +28,7 @@ func purchaseWarning(p deployment.Purchase, cost float64) diag.Diagnostic {
 	} else {
 		text += fmt.Sprintf("; max_cost_usdc = %s allows it.", exact(*p.MaxCost))
 	}
-	return diag.NewWarningDiagnostic(fmt.Sprintf("%s %s, %.2f USDC", summaryPurchase, p, cost), text)
-}
-
-// priceError explains a price that could not be read: an error with a budget or
-// when the hardware or a location is not offered, else a warning.
-func priceError(limited bool, err error) diag.Diagnostics {
-	if notOffered := notOfferedErrors(err); notOffered != nil {
-		return notOffered
-	}
-	if limited {
-		return budgetUnverifiedErrors(err, "Nothing was bought.", locateAttribute)
-	}
-	return diag.Diagnostics{failure{summary: summaryPriceError, err: err, state: "It is not known what the apply costs."}.warning()}
+	return warning(fmt.Sprintf("%s %s, %.2f USDC", summaryPurchase, p, cost), text)
 }
 
 // notOfferedErrors are those for hardware or locations that the API rejects to
@@ -53,9 +41,8 @@ func notOfferedErrors(err error) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, problem := range apiErr.Problems {
 		at, ok := locateAttribute(problem.Loc)
-		if ok && (at.Equal(attributePaths["hardware_id"]) || at.Equal(attributePaths["location_ids"])) {
-			diags.AddAttributeError(at, summaryNotOffered, paragraphs("The API returned no price: "+sentence(problem.String()),
-				"Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs.", apiErr.Where()))
+		if ok && (at.Equal(attributePaths["hardware_id"]) || at.Equal(locationIDsPath)) {
+			diags.Append(errorAt(at, summaryNotOffered, "The API returned no price: "+sentence(problem.String()), lookUpIDs, apiErr.Where())...)
 		}
 	}
 	return diags
@@ -64,28 +51,27 @@ func notOfferedErrors(err error) diag.Diagnostics {
 // priceUnknownError is for a replacement under a budget whose price depends on
 // something unknown: the apply would destroy first, and then find that the budget
 // does not allow the purchase.
-func priceUnknownError(name string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(maxCostPath, summaryBudgetUnverified, paragraphs(fmt.Sprintf(
+func priceUnknownError(name string) diag.Diagnostics {
+	return errorAt(maxCostPath, summaryBudgetUnverified, fmt.Sprintf(
 		"The plan replaces the deployment %q, and its price depends on values that are not known yet. "+
 			"The apply would destroy the deployment before the price can be compared with max_cost_usdc or max_total_cost_usdc.", name),
-		"Apply what the values come from first, with terraform apply -target=ADDRESS, or remove the limits."))
+		"Apply what the values come from first, with terraform apply -target=ADDRESS, or remove the limits.")
 }
 
-// capacityDiagnostic reports too little capacity.
-func capacityDiagnostic(spec deployment.Spec, s *deployment.Shortage, replaced *replacedDeployment) diag.Diagnostic {
+// capacityDiagnostics report too little capacity.
+func capacityDiagnostics(spec deployment.Spec, s *deployment.Shortage, replaced *replacedDeployment) diag.Diagnostics {
 	text := fmt.Sprintf("%q requires capacity for %s on hardware %d. Its locations have: %s.",
 		spec.Name, plural(spec.Replicas, "container"), spec.HardwareID, joinLocations(s.Chosen))
 	next := "No other location has enough capacity. Choose fewer replicas or other hardware, or apply when there is capacity."
 	if len(s.Others) > 0 {
 		next = fmt.Sprintf("Locations with enough capacity: %s. Add one to location_ids, or apply when there is capacity.", joinLocations(s.Others))
 	}
-	at := path.Root("location_ids")
 	if !replaced.isRunning() {
-		return diag.NewAttributeWarningDiagnostic(at, summaryCapacity, paragraphs(text, next))
+		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(locationIDsPath, summaryCapacity, paragraphs(text, next))}
 	}
 	text += fmt.Sprintf(" The deployment %s runs, and the apply destroys it before it creates the new one (the check already counts %s that this frees).",
 		replaced.ID, plural(s.Freed, "container"))
-	return diag.NewAttributeErrorDiagnostic(at, summaryCapacity, paragraphs(text, next, "To plan without this check, set plan_checks = false in the provider block."))
+	return errorAt(locationIDsPath, summaryCapacity, text, next, "To plan without this check, set plan_checks = false in the provider block.")
 }
 
 func joinLocations(rows []caas.Availability) string {
@@ -98,10 +84,6 @@ func joinLocations(rows []caas.Availability) string {
 		texts[i] = fmt.Sprintf("%d (%s, %s): %s", int64(row.ID), row.ISO2, row.Name, plural(int64(row.AvailableReplicas), "container"))
 	}
 	return strings.Join(texts, "; ")
-}
-
-func capacityUnknownWarning(err error) diag.Diagnostic {
-	return failure{summary: summaryCapacityError, err: err, state: "The apply shows whether there is capacity."}.warning()
 }
 
 // replacementWarnings report what a replacement of a deployment costs.
@@ -117,8 +99,8 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 	case planned.ResourcePrivateName.ValueString() == replaced.Name:
 		down += " create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix."
 	}
-	diags := diag.Diagnostics{diag.NewWarningDiagnostic(fmt.Sprintf("%s %q", summaryReplaces, replaced.Name), fmt.Sprintf(
-		"Replacing the deployment %s stops it.%s The first hour is not refunded; other unused time is refunded by the minute. %s", replaced.ID, until, down))}
+	diags := warning(fmt.Sprintf("%s %q", summaryReplaces, replaced.Name),
+		fmt.Sprintf("Replacing the deployment %s stops it.%s %s %s", replaced.ID, until, refundRule, down))
 	if !isFullyKnown(ctx, planned.ContainerConfig, planned.RegistryConfig, planned.LocationIDs, planned.HardwareID, planned.DurationHours) {
 		diags.AddWarning(summaryUncheckedReplace, fmt.Sprintf(
 			"Some values of %q are not known at plan. The apply destroys the running deployment before it can check them, "+
@@ -140,28 +122,26 @@ func firstHourWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
 		}
 		when = "started at " + state.StartedAt.ValueString()
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(
-		fmt.Sprintf("%s %q", summaryFirstHour, state.ResourcePrivateName.ValueString()), fmt.Sprintf(
-			"The deployment %s %s. The first hour is charged in full and not refunded; other unused time is refunded by the minute.",
-			state.DeploymentID.ValueString(), when))}
+	return warning(fmt.Sprintf("%s %q", summaryFirstHour, state.ResourcePrivateName.ValueString()),
+		fmt.Sprintf("The deployment %s %s. %s", state.DeploymentID.ValueString(), when, refundRule))
 }
 
-func durationError(state *deploymentModel, planned int64) diag.Diagnostic {
+func durationError(state *deploymentModel, planned int64) diag.Diagnostics {
 	hours := state.DurationHours.ValueInt64()
-	return diag.NewAttributeErrorDiagnostic(path.Root("duration_hours"), summaryDurationDecreased, paragraphs(fmt.Sprintf(
-		"duration_hours is decreased from %d to %d. Hours are paid in advance, and cannot be returned one by one.", hours, planned),
-		fmt.Sprintf("Set duration_hours = %d or more. To end the deployment early, destroy it: unused time is refunded by the minute, except the first hour.", hours)))
+	return errorAt(path.Root("duration_hours"), summaryDurationDecreased,
+		fmt.Sprintf("duration_hours is decreased from %d to %d. Hours are paid in advance, and cannot be returned one by one.", hours, planned),
+		fmt.Sprintf("Set duration_hours = %d or more. To end the deployment early, destroy it. %s", hours, refundRule))
 }
 
 // endedError is for a change to a deployment that cannot be changed.
-func endedError(state *deploymentModel) diag.Diagnostic {
+func endedError(state *deploymentModel) diag.Diagnostics {
 	next := "To recreate it with this configuration, and pay for it again, set recreate_when_ended = true. To leave it as it is, undo the change."
 	if state.status() == caas.StatusTerminationRequested {
 		next = "Undo the change, or run terraform apply again when it has ended: then it leaves the state and is created with this configuration."
 	}
-	return diag.NewErrorDiagnostic(summaryEndedNoChange, paragraphs(fmt.Sprintf(
+	return errorAt(path.Empty(), summaryEndedNoChange, fmt.Sprintf(
 		"The deployment %s has the status %q%s, so it can be neither changed nor extended.", state.DeploymentID.ValueString(), state.Status.ValueString(), since(state.FinishedAt)),
-		next))
+		next)
 }
 
 // statusWarnings report a deployment that does not run, in a plan that does not
@@ -169,23 +149,19 @@ func endedError(state *deploymentModel) diag.Diagnostic {
 func statusWarnings(state *deploymentModel, waits bool) diag.Diagnostics {
 	id, name, status := state.DeploymentID.ValueString(), state.ResourcePrivateName.ValueString(), state.Status.ValueString()
 	what := fmt.Sprintf("The deployment %s (%q) has the status %q%s", id, name, status, since(state.FinishedAt))
-	warn := func(summary string, texts ...string) diag.Diagnostics {
-		return diag.Diagnostics{diag.NewWarningDiagnostic(summary, paragraphs(texts...))}
-	}
-	recreate := "To run it again, and pay for it again, set recreate_when_ended = true, or run terraform apply -replace=ADDRESS with the address of this resource. " +
-		"To remove it from the state, remove it from the configuration."
 	switch caas.Status(status) {
 	case caas.StatusCompleted:
-		return warn(summaryEnded, fmt.Sprintf("%s: its prepaid time has expired. It cost %.2f USDC and stays in the state.", what, state.AmountPaidUSDC.ValueFloat64()), recreate)
+		return warning(summaryEnded, fmt.Sprintf("%s: its prepaid time has expired. It cost %.2f USDC and stays in the state.", what, state.AmountPaidUSDC.ValueFloat64()),
+			recreateEnded+" To remove it from the state, remove it from the configuration.")
 	case caas.StatusFailed:
-		return warn(summaryFailed, what+" and stays in the state.",
+		return warning(summaryFailed, what+" and stays in the state.",
 			"To fix it in place, which costs nothing, correct the configuration and run terraform apply. "+
 				"To replace it, which buys a new deployment, run terraform apply -replace=ADDRESS with the address of this resource.")
 	case caas.StatusTerminationRequested:
-		return warn(summaryEnding, what+". It can be neither changed nor extended. Terraform removes it from the state when it has ended.")
+		return warning(summaryEnding, what+". It can be neither changed nor extended. Terraform removes it from the state when it has ended.")
 	case caas.StatusRequested:
 		if waits {
-			return warn(summaryStarting, what+": it is still starting. The next terraform plan shows its status again.")
+			return warning(summaryNotRunning, what+": it is still starting. The next terraform plan shows its status again.")
 		}
 	}
 	return nil
@@ -199,9 +175,9 @@ func endsSoonWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
 	if !known || end.Sub(now) > endsSoon {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic(summaryEndsSoon, fmt.Sprintf(
+	return warning(summaryEndsSoon, fmt.Sprintf(
 		"The prepaid time of the deployment %q expires at %s. To extend it, set duration_hours, now %d, to more than %d in the same apply.",
-		state.ResourcePrivateName.ValueString(), state.EndsAt.ValueString(), state.DurationHours.ValueInt64(), state.paidHours()))}
+		state.ResourcePrivateName.ValueString(), state.EndsAt.ValueString(), state.DurationHours.ValueInt64(), state.paidHours()))
 }
 
 // unknownWarnings report attributes that replace the deployment and are not known:
@@ -218,7 +194,7 @@ func unknownWarnings(attributes []string, name string) diag.Diagnostics {
 
 // noImageWarning reports a deployment without an image, which the API accepts
 // (seed).
-func noImageWarning() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(attributePaths["image_url"], summaryNoImage,
-		"registry_config has no image_url. The API accepts that, but there is nothing to run: set the full path of an image, such as image_url = \"ghcr.io/org/image:tag\".")
+func noImageWarning() diag.Diagnostics {
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(attributePaths["image_url"], summaryNoImage,
+		"registry_config has no image_url. The API accepts that, but there is nothing to run: set the full path of an image, such as image_url = \"ghcr.io/org/image:tag\".")}
 }

@@ -133,7 +133,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		return // that the API forgets an ended deployment is no reason to buy it again
 	case errors.Is(err, deployment.ErrNotFound):
 		if !imported { // of an import Terraform says so itself
-			resp.Diagnostics.Append(notFoundWarning(&state))
+			resp.Diagnostics.Append(notFoundWarning(&state)...)
 		}
 		resp.State.RemoveResource(ctx)
 		return

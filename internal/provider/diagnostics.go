@@ -24,8 +24,11 @@ type failure struct {
 	state   string
 	next    string
 	// locate returns the attribute that a 422 is about; nil when there is none.
-	locate func(loc []string) (path.Path, bool)
+	locate locator
 }
+
+// locator returns the attribute that the loc of a 422 is about.
+type locator func(loc []string) (at path.Path, ok bool)
 
 // errors returns one error for each problem of a 422 that names an attribute, else
 // one for all.
@@ -51,8 +54,8 @@ func (f failure) errors() diag.Diagnostics {
 }
 
 // warning returns the failure as a warning, for what can continue without it.
-func (f failure) warning() diag.Diagnostic {
-	return diag.NewWarningDiagnostic(f.summary, f.detail(reason(f.err)))
+func (f failure) warning() diag.Diagnostics {
+	return warning(f.summary, f.detail(reason(f.err)))
 }
 
 func (f failure) detail(reason string) string {
@@ -170,25 +173,26 @@ func internalError(err error) diag.Diagnostic {
 // configurationUnknownError is the error of a read that Terraform requests while
 // the provider's configuration is not known, as in a plan where the token comes
 // from a resource that does not exist yet.
-func configurationUnknownError() diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summaryConfigurationUnknown, paragraphs(
+func configurationUnknownError() diag.Diagnostics {
+	return errorAt(path.Empty(), summaryConfigurationUnknown,
 		"A value in the provider block comes from a resource that does not exist yet, so the API can't be called in this plan.",
 		"Give the provider values that are known at plan, such as variables or IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY. "+
-			"Or apply in two steps: run terraform apply with -target for what the value comes from, then terraform apply.",
-	))
+			"Or apply in two steps: run terraform apply with -target for what the value comes from, then terraform apply.")
 }
 
 var (
 	containerConfigPath = path.Root("container_config")
 	registryConfigPath  = path.Root("registry_config")
 	locationIDsPath     = path.Root("location_ids")
+	namePath            = path.Root("resource_private_name")
+	maxCostPath         = path.Root("max_cost_usdc")
 )
 
 // attributePaths maps the members of the API's requests to attributes. The deploy
 // call nests them and PATCH does not, so only their names count.
 var attributePaths = map[string]path.Path{
-	"resource_private_name":   path.Root("resource_private_name"),
-	"cluster_name":            path.Root("resource_private_name"),
+	"resource_private_name":   namePath,
+	"cluster_name":            namePath,
 	"duration_hours":          path.Root("duration_hours"),
 	"gpus_per_container":      path.Root("gpus_per_container"),
 	"hardware_id":             path.Root("hardware_id"),

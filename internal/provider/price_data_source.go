@@ -75,7 +75,7 @@ func readPrice(ctx context.Context, p *providerData, m *priceModel) diag.Diagnos
 		GPUsPerContainer: m.GPUsPerContainer.ValueInt64(), ReplicaCount: m.ReplicaCount.ValueInt64(),
 	})
 	if err != nil {
-		return lookupError(summaryPriceError, err, "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs.")
+		return lookupError(summaryPriceError, err, lookUpIDs)
 	}
 	m.flatten(price)
 	return nil

@@ -72,7 +72,7 @@ func (p *providerData) isConfigured() bool { return p != nil && p.service.Config
 // whether there is no error.
 func (p *providerData) requireConfigured(diags *diag.Diagnostics) bool {
 	if !p.isConfigured() {
-		diags.Append(configurationUnknownError())
+		diags.Append(configurationUnknownError()...)
 	}
 	return !diags.HasError()
 }
