@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,7 +16,6 @@ const invokeAgain = "Invoke the action again."
 // deploymentAction is what all actions have in common.
 type deploymentAction struct{ *providerData }
 
-// Configure implements action.ActionWithConfigure.
 func (a *deploymentAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.providerData = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
@@ -23,11 +23,15 @@ func (a *deploymentAction) Configure(_ context.Context, req action.ConfigureRequ
 // validateRange checks the range of a number once more: the validators of the
 // schema skip what is unknown at plan, and Terraform does not run them at apply.
 func validateRange(name string, value types.Int64, least, most int64) diag.Diagnostics {
-	if n := value.ValueInt64(); value.IsNull() || least <= n && n <= most {
+	n := value.ValueInt64()
+	if value.IsNull() || least <= n && n <= most {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(name), summaryOutOfRange, fmt.Sprintf(
-		"%s must be between %d and %d; got %d. Nothing was done.", name, least, most, value.ValueInt64()))}
+	limits := fmt.Sprintf("between %d and %d", least, most)
+	if most == math.MaxInt64 {
+		limits = fmt.Sprintf("at least %d", least)
+	}
+	return errorAt(path.Root(name), summaryOutOfRange, fmt.Sprintf("%s must be %s; got %d. Nothing was done.", name, limits, n))
 }
 
 // progress returns a function that prints a message as the action's progress. It

@@ -45,26 +45,26 @@ type config struct {
 	MaxTotalCostUSDC types.Float64        `tfsdk:"max_total_cost_usdc"`
 }
 
-// Schema implements provider.Provider.
 func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Provider for the Containers as a Service of io.net: deployments of containers on GPUs, paid in advance by the hour.",
 		Attributes: map[string]schema.Attribute{
 			"token": schema.StringAttribute{
 				MarkdownDescription: "OAuth 2.0 access token, sent as `Authorization: Bearer`. Defaults to the environment variable `IONETH_TOKEN`, " +
-					"unless `api_key` is set. A token or an API key is required; both are sent when both are set in the provider block, or both in the environment.",
+					"unless `api_key` is set. A token or an API key is required; both are sent when both are set in the provider block, or both in the environment. " +
+					"An empty string is equal to an omitted value.",
 				Optional:  true,
 				Sensitive: true,
 			},
 			"api_key": schema.StringAttribute{
 				MarkdownDescription: "API key from io.net's web console, sent as `x-api-key`. Defaults to the environment variable `IONETH_API_KEY`, " +
-					"else `IOCLOUD_API_KEY`, unless `token` is set.",
+					"else `IOCLOUD_API_KEY`, unless `token` is set. An empty string is equal to an omitted value.",
 				Optional:  true,
 				Sensitive: true,
 			},
 			"endpoint": schema.StringAttribute{
 				MarkdownDescription: "Base URL of the API. Must be `https`, or `http` on a loopback host. " +
-					"Defaults to the environment variable `IONETH_ENDPOINT`, else `" + defaultEndpoint + "`.",
+					"Defaults to the environment variable `IONETH_ENDPOINT`, else `" + defaultEndpoint + "`. An empty string is equal to an omitted value.",
 				Optional:   true,
 				Validators: []validator.String{validEndpoint()},
 			},
@@ -78,7 +78,8 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "Maximum number of retries of one request after a transport error or an HTTP 5xx response. 0 to 100. Defaults to `8`. " +
-					"HTTP 429 responses do not count as retries: the provider waits and retries until the operation times out.",
+					"HTTP 429 responses do not count as retries: the provider waits and retries until the operation times out. " +
+					"A request that buys is sent again only when it certainly had no effect: when no connection was made, or after an HTTP 429 response.",
 				Optional:   true,
 				CustomType: wholeNumberType{},
 				Validators: []validator.Int64{int64validator.Between(0, 100)},

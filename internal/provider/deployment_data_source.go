@@ -155,10 +155,6 @@ func readDeployment(ctx context.Context, p *providerData, m *deploymentDataModel
 
 // flattenDeployment returns what the API returned of a deployment.
 func flattenDeployment(id string, d *deployment.Deployment) deploymentDataModel {
-	env := make(map[string]string, len(d.ContainerConfig.EnvVariables))
-	for name, value := range d.ContainerConfig.EnvVariables {
-		env[name] = string(value)
-	}
 	hours := positiveOrPrior(caas.Int(d.PaidHours), types.Int64Null())
 	m := deploymentDataModel{
 		DeploymentID: types.StringValue(id), Name: stringOrNull(d.Name), Status: types.StringValue(string(d.Status)),
@@ -168,7 +164,7 @@ func flattenDeployment(id string, d *deployment.Deployment) deploymentDataModel 
 		LocationIDs: flattenLocationIDs(d.Locations), Locations: flattenLocations(d.Locations),
 		ContainerConfig: &containerDataModel{
 			ReplicaCount: positiveOrPrior(d.TotalContainers, types.Int64Null()), Entrypoint: flattenStrings(d.ContainerConfig.Entrypoint),
-			TrafficPort: positiveOrPrior(d.ContainerConfig.TrafficPort, types.Int64Null()), EnvVariables: flattenStringMap(env),
+			TrafficPort: positiveOrPrior(d.ContainerConfig.TrafficPort, types.Int64Null()), EnvVariables: flattenStringMap(plainStrings(d.ContainerConfig.EnvVariables)),
 		},
 		RegistryConfig: &registryDataModel{ImageURL: stringOrNull(d.ContainerConfig.ImageURL)},
 		SecretEnvKeys:  flattenKeys(d.ContainerConfig.SecretEnvKeys),

@@ -37,17 +37,15 @@ type deploymentExtendModel struct {
 	MaxCostUSDC  types.Float64 `tfsdk:"max_cost_usdc"`
 }
 
-// Metadata implements action.Action.
 func (a *deploymentExtendAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_caas_deployment_extend"
 }
 
-// Schema implements action.Action.
 func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Buys hours for a deployment on every invocation. A deployment that has failed, has ended or is being terminated is an error. Requires Terraform 1.14 or later.\n\n" +
 			"The action does not change `duration_hours` of the resource, which is the total number of hours. The hours that the action bought count: " +
-			"increasing `duration_hours` later buys what is missing to the total. " +
+			"increasing `duration_hours` later buys only the difference to the hours that are already paid for. " +
 			"To keep the duration in the configuration, increase `duration_hours` instead, which works with every version of Terraform.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{

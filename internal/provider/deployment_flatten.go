@@ -71,11 +71,7 @@ func (m *deploymentModel) flattenSpec(ctx context.Context, d *deployment.Deploym
 	if api.Entrypoint != nil && !slices.Equal(api.Entrypoint, had.Entrypoint) || c.Entrypoint.IsNull() {
 		c.Entrypoint = flattenStrings(api.Entrypoint)
 	}
-	env := make(map[string]string, len(api.EnvVariables))
-	for name, value := range api.EnvVariables {
-		env[name] = string(value)
-	}
-	if !maps.Equal(env, had.Env) || c.EnvVariables.IsNull() {
+	if env := plainStrings(api.EnvVariables); !maps.Equal(env, had.Env) || c.EnvVariables.IsNull() {
 		c.EnvVariables = flattenStringMap(env)
 	}
 	c.SecretEnvVariables = flattenSecretEnv(c.SecretEnvVariables, api.SecretEnvKeys)
@@ -150,6 +146,15 @@ func flattenStringMap(items map[string]string) types.Map {
 		values[key] = types.StringValue(item)
 	}
 	return types.MapValueMust(types.StringType, values)
+}
+
+// plainStrings returns a map of the API's strings as one of Go's.
+func plainStrings(items map[string]caas.Text) map[string]string {
+	out := make(map[string]string, len(items))
+	for key, item := range items {
+		out[key] = string(item)
+	}
+	return out
 }
 
 func flattenKeys(keys []string) types.Set {

@@ -28,17 +28,14 @@ type deploymentListModel struct {
 	Status types.String `tfsdk:"status"`
 }
 
-// Metadata implements list.ListResource.
 func (l *deploymentListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_caas_deployment"
 }
 
-// Configure implements list.ListResourceWithConfigure.
 func (l *deploymentListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	l.providerData = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// ListResourceConfigSchema implements list.ListResource.
 func (l *deploymentListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Deployments of the account, for `terraform query`. Requires Terraform 1.14 or later. " +

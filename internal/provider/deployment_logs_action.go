@@ -38,12 +38,10 @@ type deploymentLogsModel struct {
 	FollowSeconds types.Int64  `tfsdk:"follow_seconds"`
 }
 
-// Metadata implements action.Action.
 func (a *deploymentLogsAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_caas_deployment_logs"
 }
 
-// Schema implements action.Action.
 func (a *deploymentLogsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Prints the logs of the containers of a deployment, and optionally the new lines for a time, as the action's progress. " +

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -95,10 +96,7 @@ var (
 	containerConfigTypes = attributeTypes(containerConfigAttribute().GetType())
 	registryConfigTypes  = attributeTypes(registryConfigAttribute().GetType())
 	renewalTypes         = attributeTypes(renewalAttribute().GetType())
-	containerRowTypes    = map[string]attr.Type{
-		"container_id": types.StringType, "device_id": types.StringType,
-		"status": types.StringType, "public_url": types.StringType,
-	}
+	containerRowTypes    = attributeTypes(schema.NestedAttributeObject{Attributes: containerAttributes()}.Type())
 )
 
 func attributeTypes(t attr.Type) map[string]attr.Type {

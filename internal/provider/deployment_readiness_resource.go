@@ -46,12 +46,10 @@ type deploymentReadinessModel struct {
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
-// Metadata implements resource.Resource.
 func (r *deploymentReadinessResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_caas_deployment_readiness"
 }
 
-// Schema implements resource.Resource.
 func (r *deploymentReadinessResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Readiness of a deployment: creating it waits until every container answers a GET request of its public URL with a 2xx status. " +
@@ -85,13 +83,12 @@ func (r *deploymentReadinessResource) Schema(ctx context.Context, _ resource.Sch
 			},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create:            true,
-				CreateDescription: "Timeout of the wait, as a duration such as `\"30m\"` or `\"1h\"`. Must be longer than 0. Defaults to `\"60m\"`.",
+				CreateDescription: "Timeout of the wait until every container answers with a 2xx status. A duration such as `\"30m\"` or `\"1h\"`, longer than 0. Defaults to `\"60m\"`.",
 			}),
 		},
 	}
 }
 
-// Configure implements resource.ResourceWithConfigure.
 func (r *deploymentReadinessResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.providerData = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }

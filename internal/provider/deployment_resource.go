@@ -30,12 +30,10 @@ var (
 
 func newDeploymentResource() resource.Resource { return &deploymentResource{} }
 
-// Metadata implements resource.Resource.
 func (r *deploymentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_caas_deployment"
 }
 
-// Configure implements resource.ResourceWithConfigure.
 func (r *deploymentResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.providerData = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
@@ -79,16 +77,13 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 
 // saveCreated writes what is known right after the purchase.
 func saveCreated(ctx context.Context, id, name string, req resource.CreateRequest, resp *resource.CreateResponse) {
-	known := map[string]tftypes.Value{
-		"deployment_id": tftypes.NewValue(tftypes.String, id), "resource_private_name": tftypes.NewValue(tftypes.String, name),
-	}
-	raw, err := resolveUnknown(req.Plan.Raw, tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{
-		"deployment_id": tftypes.String, "resource_private_name": tftypes.String,
-	}}, known))
+	raw, err := resolveUnknown(req.Plan.Raw, tftypes.NewValue(req.Plan.Raw.Type(), nil))
 	if err != nil {
 		resp.Diagnostics.Append(internalError(err))
 	}
 	resp.State.Raw = raw
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deployment_id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, namePath, name)...)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("deployment_id"), id)...)
 }
 

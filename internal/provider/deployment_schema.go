@@ -38,13 +38,8 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Optional:   true,
 		Validators: notEmpty(),
 	}
-	attributes["duration_hours"] = schema.Int64Attribute{
-		MarkdownDescription: "Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
-			"increasing it buys the difference and extends the deployment; decreasing it is an error.",
-		Required:   true,
-		CustomType: wholeNumberType{},
-		Validators: []validator.Int64{int64validator.AtLeast(1)},
-	}
+	attributes["duration_hours"] = requiredCount("Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
+		"increasing it buys the difference and extends the deployment; decreasing it is an error.")
 	attributes["gpus_per_container"] = schema.Int64Attribute{
 		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement.",
 		Optional:            true,
@@ -53,12 +48,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Default:             int64default.StaticInt64(gpusPerContainer),
 		Validators:          []validator.Int64{int64validator.OneOf(gpusPerContainer)},
 	}
-	attributes["hardware_id"] = schema.Int64Attribute{
-		MarkdownDescription: "ID of the hardware type, as returned by the data source `ioneth_caas_hardware`. Minimum 1. Changing this forces replacement.",
-		Required:            true,
-		CustomType:          wholeNumberType{},
-		Validators:          []validator.Int64{int64validator.AtLeast(1)},
-	}
+	attributes["hardware_id"] = requiredCount("ID of the hardware type, as returned by the data source `ioneth_caas_hardware`. Minimum 1. Changing this forces replacement.")
 	attributes["location_ids"] = schema.SetAttribute{
 		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one; each at least 1. Changing this forces replacement.",
 		ElementType:         wholeNumberType{},
@@ -91,9 +81,11 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	}
 	attributes["timeouts"] = timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Update: true, Delete: true,
-		CreateDescription: "Timeout of create, including the wait, as a duration such as `\"30m\"` or `\"1h\"`. Must be longer than 0. Defaults to `\"45m\"`.",
-		UpdateDescription: "Timeout of update, including the wait, as a duration such as `\"30m\"`. Must be longer than 0. Defaults to `\"30m\"`.",
-		DeleteDescription: "Timeout of delete, including the wait, as a duration such as `\"30m\"`. Must be longer than 0. Defaults to `\"20m\"`.",
+		CreateDescription: "Timeout of the creation: the purchase and, unless `wait_for_running = false`, the wait until the deployment is running and every container has a public URL. " +
+			"A duration such as `\"30m\"` or `\"1h\"`, longer than 0. Defaults to `\"45m\"`.",
+		UpdateDescription: "Timeout of an update in place: all of its changes and the wait until the API returns them; after a change of the containers, unless `wait_for_running = false`, also the wait until they are running again and have their public URLs. " +
+			"A duration such as `\"30m\"`, longer than 0. Defaults to `\"30m\"`.",
+		DeleteDescription: "Timeout of the destruction: the request and the wait until the deployment has ended. A duration such as `\"30m\"`, longer than 0. Defaults to `\"20m\"`.",
 	})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Deployment of containers on GPUs of io.net, paid in advance by the hour. " +
@@ -107,47 +99,23 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 // changes no byte of the state.
 func computedAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"deployment_id": schema.StringAttribute{
-			MarkdownDescription: "ID of the deployment, a UUID.", Computed: true,
-		},
+		"deployment_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the deployment, a UUID."},
 		"status": schema.StringAttribute{
 			MarkdownDescription: "Status of the deployment in lower case: `deployment requested`, `running`, `completed`, " +
 				"`failed`, `termination requested` or `destroyed`.",
 			Computed: true,
 		},
-		"paid_hours": schema.Int64Attribute{
-			MarkdownDescription: "Total number of prepaid hours, including renewals and extensions made outside this resource. At least `duration_hours`. Never decreases.", Computed: true,
-		},
-		"created_at": schema.StringAttribute{
-			MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format.", Computed: true,
-		},
-		"started_at": schema.StringAttribute{
-			MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then.", Computed: true,
-		},
-		"ends_at": schema.StringAttribute{
-			MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the end, the last value, or the time at which the deployment ended.", Computed: true,
-		},
-		"finished_at": schema.StringAttribute{
-			MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then.", Computed: true,
-		},
-		"hardware_name": schema.StringAttribute{
-			MarkdownDescription: "Name of the hardware type.", Computed: true,
-		},
-		"brand_name": schema.StringAttribute{
-			MarkdownDescription: "Manufacturer of the hardware.", Computed: true,
-		},
-		"total_gpus": schema.Int64Attribute{
-			MarkdownDescription: "Total number of GPUs of all containers.", Computed: true,
-		},
-		"secret_env_keys": schema.SetAttribute{
-			MarkdownDescription: "Names of the secret environment variables that the API returns for the deployment.", ElementType: types.StringType, Computed: true,
-		},
-		"amount_paid_usdc": schema.Float64Attribute{
-			MarkdownDescription: "Amount paid for the deployment so far, in USDC.", Computed: true,
-		},
-		"public_urls": schema.ListAttribute{
-			MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it.", ElementType: types.StringType, Computed: true,
-		},
+		"paid_hours":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of prepaid hours, including renewals and extensions made outside this resource. At least `duration_hours`. Never decreases."},
+		"created_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format."},
+		"started_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then."},
+		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the end, the last value, or the time at which the deployment ended."},
+		"finished_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then."},
+		"hardware_name":    schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the hardware type."},
+		"brand_name":       schema.StringAttribute{Computed: true, MarkdownDescription: "Manufacturer of the hardware."},
+		"total_gpus":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of GPUs of all containers."},
+		"secret_env_keys":  schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Names of the secret environment variables that the API returns for the deployment."},
+		"amount_paid_usdc": schema.Float64Attribute{Computed: true, MarkdownDescription: "Amount paid for the deployment so far, in USDC."},
+		"public_urls":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it."},
 		"containers": schema.ListNestedAttribute{
 			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the end they keep their last value.",
 			Computed:            true,
@@ -159,10 +127,10 @@ func computedAttributes() map[string]schema.Attribute {
 // containerAttributes returns the attributes of one of the containers.
 func containerAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"container_id": schema.StringAttribute{MarkdownDescription: "ID of the container.", Computed: true},
-		"device_id":    schema.StringAttribute{MarkdownDescription: "ID of the machine on which the container runs.", Computed: true},
-		"status":       schema.StringAttribute{MarkdownDescription: "Status of the container in lower case.", Computed: true},
-		"public_url":   schema.StringAttribute{MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it.", Computed: true},
+		"container_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the container."},
+		"device_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the machine on which the container runs."},
+		"status":       schema.StringAttribute{Computed: true, MarkdownDescription: "Status of the container in lower case."},
+		"public_url":   schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it."},
 	}
 }
 

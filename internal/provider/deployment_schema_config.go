@@ -23,12 +23,7 @@ func containerConfigAttribute() schema.Attribute {
 		MarkdownDescription: "Configuration of the containers. Updated in place, except `replica_count`.",
 		Required:            true,
 		Attributes: map[string]schema.Attribute{
-			"replica_count": schema.Int64Attribute{
-				MarkdownDescription: "Number of containers. Minimum 1. Changing this forces replacement.",
-				Required:            true,
-				CustomType:          wholeNumberType{},
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
+			"replica_count": requiredCount("Number of containers. Minimum 1. Changing this forces replacement."),
 			"entrypoint": schema.ListAttribute{
 				MarkdownDescription: "Command to run in each container, in exec form; it overrides the entrypoint of the image. Updated in place. Write `$$` for a literal `$`.",
 				ElementType:         types.StringType,
@@ -135,18 +130,8 @@ func renewalAttribute() schema.Attribute {
 			"so a scheduled `terraform apply` keeps the deployment running. Renewals appear in `paid_hours`; `duration_hours` keeps its value. A new or changed value takes effect in the first plan after the apply that stores it. Updated in place. Defaults to no renewal.",
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
-			"early_renewal_hours": schema.Int64Attribute{
-				MarkdownDescription: "Number of remaining hours below which the deployment is renewed. Minimum 1. Must be longer than the interval between applies; several times that interval is recommended. Updated in place.",
-				Required:            true,
-				CustomType:          wholeNumberType{},
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"hours": schema.Int64Attribute{
-				MarkdownDescription: "Number of hours that each renewal buys. Minimum 1. Updated in place.",
-				Required:            true,
-				CustomType:          wholeNumberType{},
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
+			"early_renewal_hours": requiredCount("Number of remaining hours below which the deployment is renewed. Minimum 1. Must be longer than the interval between applies; several times that interval is recommended. Updated in place."),
+			"hours":               requiredCount("Number of hours that each renewal buys. Minimum 1. Updated in place."),
 			"max_total_hours": schema.Int64Attribute{
 				MarkdownDescription: "Maximum total number of prepaid hours; no renewal exceeds it. Minimum 1. Updated in place. Defaults to no limit.",
 				Optional:            true,
@@ -154,5 +139,15 @@ func renewalAttribute() schema.Attribute {
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 		},
+	}
+}
+
+// requiredCount returns a required number of at least 1.
+func requiredCount(description string) schema.Attribute {
+	return schema.Int64Attribute{
+		MarkdownDescription: description,
+		Required:            true,
+		CustomType:          wholeNumberType{},
+		Validators:          []validator.Int64{int64validator.AtLeast(1)},
 	}
 }

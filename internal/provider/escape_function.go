@@ -14,12 +14,10 @@ var _ function.Function = escapeFunction{}
 
 func newEscapeFunction() function.Function { return escapeFunction{} }
 
-// Metadata implements function.Function.
 func (escapeFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "escape"
 }
 
-// Definition implements function.Function.
 func (escapeFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Escapes every dollar sign of a string for io.net.",

@@ -49,7 +49,6 @@ func Serve(version string, options ...tf6server.ServeOpt) error {
 	return tf6server.Serve(address, NewServer(version, caas.SystemClock{}), options...)
 }
 
-// Metadata implements provider.Provider.
 func (p *ionethProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "ioneth"
 	resp.Version = p.version
