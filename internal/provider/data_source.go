@@ -133,8 +133,6 @@ func locationAttributes() map[string]schema.Attribute {
 	}
 }
 
-const lookUpIDs = "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs."
-
 // atLeastOne returns a required number.
 func atLeastOne(description string) schema.Attribute {
 	return schema.Int64Attribute{

@@ -26,28 +26,15 @@ func newDeploymentDataSource() datasource.DataSource {
 
 // deploymentDataModel is everything that the API returns of a deployment.
 type deploymentDataModel struct {
-	DeploymentID     types.String        `tfsdk:"deployment_id"`
+	computedModel
 	Name             types.String        `tfsdk:"name"`
-	Status           types.String        `tfsdk:"status"`
 	DurationHours    types.Int64         `tfsdk:"duration_hours"`
-	PaidHours        types.Int64         `tfsdk:"paid_hours"`
 	GPUsPerContainer types.Int64         `tfsdk:"gpus_per_container"`
 	HardwareID       types.Int64         `tfsdk:"hardware_id"`
-	HardwareName     types.String        `tfsdk:"hardware_name"`
-	BrandName        types.String        `tfsdk:"brand_name"`
-	TotalGPUs        types.Int64         `tfsdk:"total_gpus"`
 	LocationIDs      types.Set           `tfsdk:"location_ids"`
 	Locations        []locationModel     `tfsdk:"locations"`
 	ContainerConfig  *containerDataModel `tfsdk:"container_config"`
 	RegistryConfig   *registryDataModel  `tfsdk:"registry_config"`
-	SecretEnvKeys    types.Set           `tfsdk:"secret_env_keys"`
-	Containers       types.List          `tfsdk:"containers"`
-	PublicURLs       types.List          `tfsdk:"public_urls"`
-	CreatedAt        types.String        `tfsdk:"created_at"`
-	StartedAt        types.String        `tfsdk:"started_at"`
-	EndsAt           types.String        `tfsdk:"ends_at"`
-	FinishedAt       types.String        `tfsdk:"finished_at"`
-	AmountPaidUSDC   types.Float64       `tfsdk:"amount_paid_usdc"`
 
 	CompletedPercent        types.Float64 `tfsdk:"completed_percent"`
 	ComputeMinutesServed    types.Float64 `tfsdk:"compute_minutes_served"`
@@ -155,32 +142,30 @@ func readDeployment(ctx context.Context, p *providerData, m *deploymentDataModel
 
 // flattenDeployment returns what the API returned of a deployment.
 func flattenDeployment(id string, d *deployment.Deployment) deploymentDataModel {
-	hours := positiveOrPrior(caas.Int(d.PaidHours), types.Int64Null())
+	orNull := func(n caas.Int) types.Int64 { return positiveOrPrior(n, types.Int64Null()) }
 	m := deploymentDataModel{
-		DeploymentID: types.StringValue(id), Name: stringOrNull(d.Name), Status: types.StringValue(string(d.Status)),
-		DurationHours: hours, PaidHours: hours,
-		GPUsPerContainer: positiveOrPrior(d.GPUsPerContainer, types.Int64Null()), HardwareID: positiveOrPrior(d.HardwareID, types.Int64Null()),
-		HardwareName: stringOrNull(d.HardwareName), BrandName: stringOrNull(d.BrandName), TotalGPUs: types.Int64Value(int64(d.TotalGPUs)),
+		Name: stringOrNull(d.Name), DurationHours: orNull(caas.Int(d.PaidHours)),
+		GPUsPerContainer: orNull(d.GPUsPerContainer), HardwareID: orNull(d.HardwareID),
 		LocationIDs: flattenLocationIDs(d.Locations), Locations: flattenLocations(d.Locations),
 		ContainerConfig: &containerDataModel{
-			ReplicaCount: positiveOrPrior(d.TotalContainers, types.Int64Null()), Entrypoint: flattenStrings(d.ContainerConfig.Entrypoint),
-			TrafficPort: positiveOrPrior(d.ContainerConfig.TrafficPort, types.Int64Null()), EnvVariables: flattenStringMap(plainStrings(d.ContainerConfig.EnvVariables)),
+			ReplicaCount: orNull(d.TotalContainers), Entrypoint: flattenStrings(d.ContainerConfig.Entrypoint),
+			TrafficPort: orNull(d.ContainerConfig.TrafficPort), EnvVariables: flattenStringMap(plainStrings(d.ContainerConfig.EnvVariables)),
 		},
-		RegistryConfig: &registryDataModel{ImageURL: stringOrNull(d.ContainerConfig.ImageURL)},
-		SecretEnvKeys:  flattenKeys(d.ContainerConfig.SecretEnvKeys),
-		Containers:     flattenContainers(d.Containers), PublicURLs: flattenURLs(d.Containers),
-		CreatedAt: stringOrNull(d.CreatedAt.RFC3339()), StartedAt: stringOrNull(d.StartedAt.RFC3339()), FinishedAt: stringOrNull(d.FinishedAt.RFC3339()),
-		AmountPaidUSDC:          types.Float64Value(float64(d.AmountPaid)),
+		RegistryConfig:          &registryDataModel{ImageURL: stringOrNull(d.ContainerConfig.ImageURL)},
 		CompletedPercent:        types.Float64Value(float64(d.CompletedPercent)),
 		ComputeMinutesServed:    float64OrNull(d.ComputeMinutesServed),
 		ComputeMinutesRemaining: float64OrNull(d.ComputeMinutesRemaining),
 	}
+	m.flattenDetails(d)
+	m.DeploymentID, m.PaidHours = types.StringValue(id), m.DurationHours
+	m.SecretEnvKeys = flattenKeys(d.ContainerConfig.SecretEnvKeys)
+	m.Containers, m.PublicURLs = flattenContainers(d.Containers), flattenURLs(d.Containers)
 	if d.Containers == nil && len(d.Unread) > 0 { // else there are none
 		m.Containers = types.ListNull(types.ObjectType{AttrTypes: containerRowTypes})
 		m.PublicURLs = types.ListNull(types.StringType)
 	}
 	if d.PaidHours > 0 || !d.FinishedAt.IsZero() { // else the end is not known
-		m.EndsAt = (&deploymentModel{PaidHours: types.Int64Value(d.PaidHours)}).flattenEnd(d)
+		m.EndsAt = flattenEnd(d, d.PaidHours, types.StringNull())
 	}
 	return m
 }

@@ -28,7 +28,19 @@ func (m *deploymentModel) flatten(ctx context.Context, d *deployment.Deployment,
 		m.DeploymentID = types.StringValue(d.ID)
 	}
 	m.PaidHours = types.Int64Value(max(m.paidHours(), d.PaidHours))
-	m.EndsAt = m.flattenEnd(d)
+	m.EndsAt = flattenEnd(d, m.paidHours(), m.EndsAt)
+	m.flattenDetails(d)
+	if d.ContainerConfig.SecretEnvKeys != nil {
+		m.SecretEnvKeys = flattenKeys(d.ContainerConfig.SecretEnvKeys)
+	}
+	// The last ones stay after the end, where expressions refer to their URLs.
+	if d.Containers != nil && (!d.Status.Ended() || m.Containers.IsNull() || m.Containers.IsUnknown()) {
+		m.Containers, m.PublicURLs = flattenContainers(d.Containers), flattenURLs(d.Containers)
+	}
+}
+
+// flattenDetails writes what the API returns of every deployment and no model keeps.
+func (m *computedModel) flattenDetails(d *deployment.Deployment) {
 	m.Status = types.StringValue(string(d.Status))
 	m.CreatedAt = stringOrNull(d.CreatedAt.RFC3339())
 	m.StartedAt = stringOrNull(d.StartedAt.RFC3339())
@@ -37,13 +49,6 @@ func (m *deploymentModel) flatten(ctx context.Context, d *deployment.Deployment,
 	m.BrandName = stringOrNull(d.BrandName)
 	m.TotalGPUs = types.Int64Value(int64(d.TotalGPUs))
 	m.AmountPaidUSDC = types.Float64Value(float64(d.AmountPaid))
-	if d.ContainerConfig.SecretEnvKeys != nil {
-		m.SecretEnvKeys = flattenKeys(d.ContainerConfig.SecretEnvKeys)
-	}
-	// The last ones stay after the end, where expressions refer to their URLs.
-	if d.Containers != nil && (!d.Status.Ended() || m.Containers.IsNull() || m.Containers.IsUnknown()) {
-		m.Containers, m.PublicURLs = flattenContainers(d.Containers), flattenURLs(d.Containers)
-	}
 }
 
 // flattenSpec writes what a configuration could have set, so that a change made
@@ -91,24 +96,24 @@ func flattenObject(ctx context.Context, memberTypes map[string]attr.Type, from a
 	return object
 }
 
-// flattenEnd returns ends_at. The API returns remaining minutes, so the value of
-// the state is kept while it is close, and when the deployment has ended.
-func (m *deploymentModel) flattenEnd(d *deployment.Deployment) types.String {
-	prior, known := parseTime(m.EndsAt)
+// flattenEnd returns ends_at. The API returns remaining minutes, so the prior value
+// is kept while it is close, and when the deployment has ended.
+func flattenEnd(d *deployment.Deployment, paidHours int64, prior types.String) types.String {
+	before, known := parseTime(prior)
 	switch {
 	case !d.EndsAt.IsZero():
-		if known && prior.Sub(d.EndsAt).Abs() <= endTolerance {
-			return m.EndsAt
+		if known && before.Sub(d.EndsAt).Abs() <= endTolerance {
+			return prior
 		}
 		return types.StringValue(d.EndsAt.Format(time.RFC3339))
 	case d.StartedAt.IsZero():
 		return types.StringNull()
 	case known && !d.Live():
-		return m.EndsAt
+		return prior
 	case !d.FinishedAt.IsZero():
 		return types.StringValue(d.FinishedAt.RFC3339())
 	default:
-		return types.StringValue(d.StartedAt.Add(time.Duration(m.paidHours()) * time.Hour).Format(time.RFC3339))
+		return types.StringValue(d.StartedAt.Add(time.Duration(paidHours) * time.Hour).Format(time.RFC3339))
 	}
 }
 

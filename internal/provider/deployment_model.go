@@ -37,6 +37,12 @@ type deploymentModel struct {
 	RecreateWhenEnded   types.Bool     `tfsdk:"recreate_when_ended"`
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 
+	computedModel
+}
+
+// computedModel is what only the API sets of a deployment, in the resource and in the
+// data source.
+type computedModel struct {
 	DeploymentID   types.String  `tfsdk:"deployment_id"`
 	Status         types.String  `tfsdk:"status"`
 	PaidHours      types.Int64   `tfsdk:"paid_hours"`

@@ -98,8 +98,11 @@ func reason(err error) string {
 	return prefix + "The API returned: " + apiErr.Reason()
 }
 
-// runAgain is what to do after most failures of a plan.
-const runAgain = "Run the command again."
+// What to do next, as several messages say it.
+const (
+	runAgain  = "Run the command again."
+	lookUpIDs = "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs."
+)
 
 // errorAt returns an error on an attribute, on none with path.Empty(). The texts that
 // are not empty are its paragraphs.
