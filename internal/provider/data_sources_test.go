@@ -144,7 +144,7 @@ var everyDataSource = []struct{ typeName, config, summary string }{
 	{locationsType, `{}`, "Error reading locations"},
 	{deploymentsType, `{}`, "Error reading deployments"},
 	{replicasType, `{"hardware_id": 203}`, "Error reading available replicas"},
-	{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 1}`, "Failed to read the price"},
+	{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 1}`, "Error reading price"},
 	{containersType, `{"deployment_id": "` + sampleID + `"}`, "Error reading containers"},
 	{acctest.DeploymentType, `{"name": "vllm"}`, "Error reading deployments"},
 }
@@ -195,7 +195,7 @@ func TestDataSources_errors(t *testing.T) {
 // An invalid configuration is one error, before any request.
 func TestDataSources_validation(t *testing.T) {
 	t.Parallel()
-	const oneOf = "Exactly one of these attributes must be configured: [deployment_id,name]"
+	const oneOf = "one (and only one) of [deployment_id,name] is required"
 	env := acctest.New(t, caastest.Options{})
 	p := env.Server(t)
 	for _, c := range []struct{ typeName, config, attribute, fails string }{

@@ -66,8 +66,8 @@ func TestExtend(t *testing.T) {
 		// Without a budget, hours are bought even when their price can't be read.
 		"unknown price": {
 			fault:    caastest.Fault{Path: "/price", Times: -1, Status: 404, Body: `{"detail": "no such price"}`},
-			plan:     "WARNING  Failed to read the price: The API returned: no such price. It is not known what the extension costs.",
-			invoked:  "WARNING  Failed to read the price: The API returned: no such price. The hours are bought at any price.",
+			plan:     "WARNING  Error reading price: The API returned: no such price. It is not known what the extension costs.",
+			invoked:  "WARNING  Error reading price: The API returned: no such price. The hours are bought at any price.",
 			progress: []string{"The price could not be read.", bought}, requests: 1, paid: 9,
 		},
 		"answer lost": {

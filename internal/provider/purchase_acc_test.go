@@ -116,13 +116,13 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 			prepare: func(env *testEnv) {
 				env.API.Inject(caastest.Fault{Times: -1, Status: 401, Body: `{"detail": "token expired"}`})
 			},
-			fails: true, output: []string{"Failed to check the deployment name", "token expired", "Check token and api_key in the provider block"},
+			fails: true, output: []string{"Error checking deployment name", "token expired", "Check token and api_key in the provider block"},
 		},
 		"a change in place":                {before: true, change: attributes{"container_config.traffic_port": "9000"}},
 		"no plan checks":                   {prepare: taken("vllm"), settings: "plan_checks = false", change: attributes{"container_config.args": `["$KEY"]`}},
-		"price service down":               {prepare: down("/price"), warns: []string{"Failed to read the price"}},
+		"price service down":               {prepare: down("/price"), warns: []string{"Error reading price"}},
 		"price service down, and a budget": {prepare: down("/price"), change: attributes{"max_cost_usdc": "500"}, fails: true, output: []string{"Cannot verify the budget"}},
-		"capacity service down":            {prepare: down("/available-replicas"), warns: []string{"Failed to check capacity", buys}},
+		"capacity service down":            {prepare: down("/available-replicas"), warns: []string{"Error checking capacity", buys}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
