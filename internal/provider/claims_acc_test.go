@@ -54,7 +54,7 @@ func TestAccDeployment_resourceRenamed(t *testing.T) {
 	for _, provider := range []string{"", "provider \"ioneth\" {\n  plan_checks = false\n}\n", unknownToken} {
 		tf.Write("provider.tf", provider)
 		out := mustFail(t, tf, "apply", "-auto-approve")
-		tf.WantOutput(out, `have the name "vllm", which the deployment `+id+` has.`)
+		tf.WantOutput(out, `have the name "vllm". The deployment `+id+` has it.`)
 		tf.WantOutput(out, "moved {")
 	}
 	tf.Write("provider.tf", "")
@@ -75,7 +75,7 @@ func TestAccDeployment_resourceRenamed(t *testing.T) {
 // destroy the name can be claimed again.
 func TestDeployment_nameClaimedInAnyOrder(t *testing.T) {
 	t.Parallel()
-	const claimed = "Two resources of this configuration"
+	const claimed = "Two resources of the configuration"
 	for _, createFirst := range []bool{true, false} {
 		env := newEnv(t, caastest.Options{})
 		state := env.Server(t).Apply(t.Context(), nil, baseJSON("vllm")).NewState
@@ -212,7 +212,7 @@ func TestAccDeployment_copiedBlock(t *testing.T) {
 	for name, config := range map[string]string{"copied block": base.String() + "\n" + copied, "count": base.with(attributes{"count": "3"}).String()} {
 		tf.Write("main.tf", config)
 		out := mustFail(t, tf, "apply", "-auto-approve")
-		tf.WantOutput(out, `Two resources of this configuration have the name "vllm".`)
+		tf.WantOutput(out, `Two resources of the configuration have the name "vllm".`)
 		tf.WantOutput(out, "Give each its own name")
 		if calls := env.API.Requests("POST", ""); len(calls) > 0 {
 			t.Errorf("%s: the API received %d requests", name, len(calls))
@@ -225,7 +225,7 @@ func TestAccDeployment_copiedBlock(t *testing.T) {
 	env.API.ResetJournal()
 	after := func(address string) attributes { return attributes{"depends_on": "[" + address + "]"} }
 	for _, c := range []struct{ config, words string }{
-		{base.String() + labeled(base.with(after(address)), "copy"), "Two resources of this configuration"},
+		{base.String() + labeled(base.with(after(address)), "copy"), "Two resources of the configuration"},
 		// The copy is planned before the other one is read.
 		{base.with(after("ioneth_caas_deployment.copy")).String() + copied, "If no other resource has that deployment"},
 	} {
@@ -272,7 +272,7 @@ func TestAccDeployment_destroyRegardlessOfPlanErrors(t *testing.T) {
 	out := mustFail(t, tf, "destroy", "-auto-approve", "-no-color")
 	for _, words := range []string{
 		"duration_hours is decreased", "max_cost_usdc allows 1.00", `The name "taken" is held by`,
-		`Two resources of this configuration have the name "copied"`, "500 Internal Server Error", `no deployment with the name "missing"`,
+		`Two resources of the configuration have the name "copied"`, "500 Internal Server Error", `no deployment with the name "missing"`,
 	} {
 		tf.WantOutput(out, words)
 	}

@@ -34,8 +34,8 @@ const (
 	defaultMaxRetries     = 8
 )
 
-// config is the provider block.
-type config struct {
+// providerModel is the provider block.
+type providerModel struct {
 	Token            types.String         `tfsdk:"token"`
 	APIKey           types.String         `tfsdk:"api_key"`
 	Endpoint         types.String         `tfsdk:"endpoint"`
@@ -101,7 +101,7 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 
 // Configure implements provider.Provider. It makes no API call.
 func (p *ionethProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	var c config
+	var c providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &c)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -123,7 +123,7 @@ func (p *ionethProvider) Configure(ctx context.Context, req provider.ConfigureRe
 }
 
 // maxTotalCost returns max_total_cost_usdc, nil when it is not set or not known.
-func (c config) maxTotalCost() *float64 {
+func (c providerModel) maxTotalCost() *float64 {
 	if c.MaxTotalCostUSDC.IsUnknown() {
 		return nil
 	}
@@ -132,14 +132,14 @@ func (c config) maxTotalCost() *float64 {
 
 // isKnown reports whether the client can be made. A value is unknown in a plan
 // where it comes from a resource that does not exist yet.
-func (c config) isKnown() bool {
+func (c providerModel) isKnown() bool {
 	return !c.Token.IsUnknown() && !c.APIKey.IsUnknown() && !c.Endpoint.IsUnknown() &&
 		!c.RequestTimeout.IsUnknown() && !c.MaxRetries.IsUnknown()
 }
 
 // clientConfig returns the client's configuration: from the provider block, else
 // from the environment, else the defaults.
-func (p *ionethProvider) clientConfig(c config, diags *diag.Diagnostics) caas.Config {
+func (p *ionethProvider) clientConfig(c providerModel, diags *diag.Diagnostics) caas.Config {
 	token, apiKey := c.credentials(diags)
 	settings := caas.Config{
 		Token: token, APIKey: apiKey, Endpoint: c.endpoint(diags),
@@ -169,7 +169,7 @@ type credential struct {
 // credentials returns the token and the API key, "" for one that is not set. Those
 // of the environment count only when the provider block has neither: a token and
 // an API key from different places may belong to two accounts.
-func (c config) credentials(diags *diag.Diagnostics) (token, apiKey string) {
+func (c providerModel) credentials(diags *diag.Diagnostics) (token, apiKey string) {
 	t, k := credential{c.Token.ValueString(), "token"}, credential{c.APIKey.ValueString(), "api_key"}
 	if t.value == "" && k.value == "" {
 		t, k = credentialFromEnv("IONETH_TOKEN"), credentialFromEnv("IONETH_API_KEY", "IOCLOUD_API_KEY")
@@ -203,7 +203,7 @@ func (c credential) validate(attribute string, diags *diag.Diagnostics) {
 }
 
 // endpoint returns the base URL of the API.
-func (c config) endpoint(diags *diag.Diagnostics) *url.URL {
+func (c providerModel) endpoint(diags *diag.Diagnostics) *url.URL {
 	value, source := c.Endpoint.ValueString(), "endpoint"
 	if value == "" {
 		value, source = os.Getenv("IONETH_ENDPOINT"), "The environment variable IONETH_ENDPOINT"

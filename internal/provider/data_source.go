@@ -2,15 +2,12 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -164,38 +161,4 @@ func gpusOrDefault(configured types.Int64) types.Int64 {
 		return types.Int64Value(gpusPerContainer)
 	}
 	return configured
-}
-
-func float64OrNull(f *caas.Float) types.Float64 {
-	if f == nil {
-		return types.Float64Null()
-	}
-	return types.Float64Value(float64(*f))
-}
-
-// lookupError explains a query of data that failed. correct says what to do when the
-// API rejects the values of the configuration; "" when the query has none.
-func lookupError(summary string, err error, correct string) diag.Diagnostics {
-	f := failure{summary: summary, err: err, next: runAgain, locate: locateParameter}
-	var apiErr *caas.Error
-	if correct != "" && errors.As(err, &apiErr) {
-		switch apiErr.Status {
-		case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
-			f.next = correct
-		}
-	}
-	return f.errors()
-}
-
-// locateParameter returns the attribute of a query's parameter.
-func locateParameter(loc []string) (path.Path, bool) {
-	for _, step := range loc {
-		switch step {
-		case "hardware_id", "gpus_per_container", "location_ids", "duration_hours", "replica_count", "status":
-			return path.Root(step), true
-		case "hardware_qty":
-			return path.Root("gpus_per_container"), true
-		}
-	}
-	return path.Empty(), false
 }

@@ -89,13 +89,6 @@ func (m *deploymentModel) flattenSpec(ctx context.Context, d *deployment.Deploym
 	m.RegistryConfig = flattenObject(ctx, registryConfigTypes, r, diags)
 }
 
-// flattenObject returns a struct as an object.
-func flattenObject(ctx context.Context, memberTypes map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
-	object, objectDiags := types.ObjectValueFrom(ctx, memberTypes, from)
-	diags.Append(objectDiags...)
-	return object
-}
-
 // flattenEnd returns ends_at. The API returns remaining minutes, so the prior value
 // is kept while it is close, and when the deployment has ended.
 func flattenEnd(d *deployment.Deployment, paidHours int64, prior types.String) types.String {
@@ -117,40 +110,12 @@ func flattenEnd(d *deployment.Deployment, paidHours int64, prior types.String) t
 	}
 }
 
-// containsAll reports whether a set has all elements of another one.
-func containsAll(set, elements types.Set) bool {
-	return !slices.ContainsFunc(elements.Elements(), func(e attr.Value) bool { return !slices.ContainsFunc(set.Elements(), e.Equal) })
-}
-
 // positiveOrPrior returns a number that the API returned, else the prior value.
 func positiveOrPrior(n caas.Int, prior types.Int64) types.Int64 {
 	if n > 0 {
 		return types.Int64Value(int64(n))
 	}
 	return prior
-}
-
-func stringOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
-
-func flattenStrings(items []string) types.List {
-	values := make([]attr.Value, len(items))
-	for i, item := range items {
-		values[i] = types.StringValue(item)
-	}
-	return types.ListValueMust(types.StringType, values)
-}
-
-func flattenStringMap(items map[string]string) types.Map {
-	values := make(map[string]attr.Value, len(items))
-	for key, item := range items {
-		values[key] = types.StringValue(item)
-	}
-	return types.MapValueMust(types.StringType, values)
 }
 
 // plainStrings returns a map of the API's strings as one of Go's.
@@ -160,24 +125,6 @@ func plainStrings(items map[string]caas.Text) map[string]string {
 		out[key] = string(item)
 	}
 	return out
-}
-
-func flattenKeys(keys []string) types.Set {
-	values := []attr.Value{}
-	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
-		values = append(values, types.StringValue(key))
-	}
-	return types.SetValueMust(types.StringType, values)
-}
-
-func flattenLocationIDs(locations []caas.Location) types.Set {
-	values := []attr.Value{}
-	for _, location := range locations {
-		if id := types.Int64Value(int64(location.ID)); !slices.ContainsFunc(values, id.Equal) {
-			values = append(values, id)
-		}
-	}
-	return types.SetValueMust(wholeNumberType{}, values)
 }
 
 // flattenSecretEnv changes the names of the secret variables to those that the API

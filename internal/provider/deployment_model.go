@@ -2,18 +2,14 @@ package provider
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
@@ -105,14 +101,6 @@ var (
 	containerRowTypes    = attributeTypes(schema.NestedAttributeObject{Attributes: containerAttributes()}.Type())
 )
 
-func attributeTypes(t attr.Type) map[string]attr.Type {
-	object, ok := t.(attr.TypeWithAttributeTypes)
-	if !ok {
-		return nil
-	}
-	return object.AttributeTypes()
-}
-
 // expandContainer returns the members of container_config. When the object is
 // unknown as a whole they are unknown too.
 func (m *deploymentModel) expandContainer(ctx context.Context, diags *diag.Diagnostics) containerModel {
@@ -122,20 +110,6 @@ func (m *deploymentModel) expandContainer(ctx context.Context, diags *diag.Diagn
 // expandRegistry returns the members of registry_config, as expandContainer does.
 func (m *deploymentModel) expandRegistry(ctx context.Context, diags *diag.Diagnostics) registryModel {
 	return expandObject[registryModel](ctx, m.RegistryConfig, registryConfigTypes, diags)
-}
-
-// expandObject returns an object as a struct. When the object is null or unknown, so
-// is each member.
-func expandObject[T any](ctx context.Context, object types.Object, memberTypes map[string]attr.Type, diags *diag.Diagnostics) (out T) {
-	if object.IsNull() || object.IsUnknown() {
-		members := make(map[string]attr.Value, len(memberTypes))
-		for name, t := range memberTypes {
-			members[name] = emptyValue(ctx, t, object.IsUnknown(), diags)
-		}
-		object = types.ObjectValueMust(memberTypes, members)
-	}
-	diags.Append(object.As(ctx, &out, basetypes.ObjectAsOptions{})...)
-	return out
 }
 
 // expand returns a configuration, plan or state in plain Go. What is unknown counts as omitted;
@@ -225,69 +199,9 @@ func (m *deploymentModel) paidHoursAfter(applied deployment.Applied) types.Int64
 	return types.Int64Value(max(m.paidHours(), applied.PaidHours))
 }
 
-// parseTime returns an attribute's time, and whether it has one.
-func parseTime(value types.String) (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339, value.ValueString())
-	return t, err == nil
-}
-
-// expandInt64s returns the known elements of a set, in ascending order.
-func expandInt64s(set types.Set) []int64 {
-	var out []int64
-	for _, element := range set.Elements() {
-		if n, ok := element.(types.Int64); ok {
-			out = append(out, n.ValueInt64())
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// expandStrings returns the elements of a list or a set, nil when it is null or
-// unknown.
-func expandStrings(collection interface {
-	attr.Value
-	Elements() []attr.Value
-}) []string {
-	if collection.IsNull() || collection.IsUnknown() {
-		return nil
-	}
-	out := []string{}
-	for _, element := range collection.Elements() {
-		out = append(out, stringOf(element))
-	}
-	return out
-}
-
-// expandStringMap returns the elements of a map that are not null, nil when the
-// map is null or unknown: a module passes null for a variable that is not set.
-func expandStringMap(m types.Map) map[string]string {
-	if m.IsNull() || m.IsUnknown() {
-		return nil
-	}
-	out := make(map[string]string, len(m.Elements()))
-	for key, element := range m.Elements() {
-		if !element.IsNull() {
-			out[key] = stringOf(element)
-		}
-	}
-	return out
-}
-
 // hasNewPrefix reports whether the deployment must get another name, because the
 // one it has does not start with the prefix.
 func (m *deploymentModel) hasNewPrefix(name types.String) bool {
 	prefix := m.NamePrefix.ValueString()
 	return prefix != "" && !strings.HasPrefix(name.ValueString(), prefix)
 }
-
-func stringOf(value attr.Value) string {
-	s, ok := value.(types.String)
-	if !ok {
-		return ""
-	}
-	return s.ValueString()
-}
-
-// sortedKeys returns the keys of a map in order.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -20,7 +20,7 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if r.providerData == nil {
 		return // validation without a configured provider
 	}
-	p := plan{deploymentResource: r, ctx: ctx, req: req, resp: resp}
+	p := deploymentPlan{deploymentResource: r, ctx: ctx, req: req, resp: resp}
 	switch {
 	case req.Plan.Raw.IsNull():
 		p.destroy()
@@ -33,8 +33,8 @@ func (r *deploymentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	resp.Diagnostics = withDestroyHint(resp.Diagnostics)
 }
 
-// plan is one call of ModifyPlan.
-type plan struct {
+// deploymentPlan is one call of ModifyPlan.
+type deploymentPlan struct {
 	*deploymentResource
 	ctx            context.Context //nolint:containedctx // it lives as long as the call
 	req            resource.ModifyPlanRequest
@@ -43,12 +43,12 @@ type plan struct {
 	config         *deploymentModel
 }
 
-func (p *plan) add(diags ...diag.Diagnostic) { p.resp.Diagnostics.Append(diags...) }
+func (p *deploymentPlan) add(diags ...diag.Diagnostic) { p.resp.Diagnostics.Append(diags...) }
 
-func (p *plan) failed() bool { return p.resp.Diagnostics.HasError() }
+func (p *deploymentPlan) failed() bool { return p.resp.Diagnostics.HasError() }
 
 // decode reads the plan, the configuration and, with state, the prior state.
-func (p *plan) decode(state bool) bool {
+func (p *deploymentPlan) decode(state bool) bool {
 	p.add(p.req.Plan.Get(p.ctx, &p.planned)...)
 	p.config = configModel(p.ctx, p.req.Config, &p.resp.Diagnostics)
 	if state {
@@ -59,7 +59,7 @@ func (p *plan) decode(state bool) bool {
 
 // destroy claims the name, so that no other resource takes it in the same apply,
 // and warns of what the end of the deployment costs.
-func (p *plan) destroy() {
+func (p *deploymentPlan) destroy() {
 	p.add(p.req.State.Get(p.ctx, &p.state)...)
 	if p.failed() {
 		return
@@ -73,7 +73,7 @@ func (p *plan) destroy() {
 // create checks a deployment that is planned without a prior state: a new one, one
 // in the place of a tainted one, or the second call for a replacement, of which
 // Terraform drops the warnings and keeps the errors.
-func (p *plan) create() {
+func (p *deploymentPlan) create() {
 	if p.decode(false) {
 		p.purchase(loadReplaced(p.ctx, p.req.Private))
 	}
@@ -81,7 +81,7 @@ func (p *plan) create() {
 
 // change checks a deployment that exists: whether it is replaced, changed in place
 // or left as it is.
-func (p *plan) change() {
+func (p *deploymentPlan) change() {
 	if !p.decode(true) {
 		return
 	}
@@ -111,7 +111,7 @@ type fixedAttribute struct {
 	planned, state attr.Value
 }
 
-func (p *plan) fixedAttributes() []fixedAttribute {
+func (p *deploymentPlan) fixedAttributes() []fixedAttribute {
 	planned, state := p.planned.expandContainer(p.ctx, &p.resp.Diagnostics), p.state.expandContainer(p.ctx, &p.resp.Diagnostics)
 	return []fixedAttribute{
 		{containerConfigPath.AtName("replica_count"), planned.ReplicaCount, state.ReplicaCount},
@@ -125,7 +125,7 @@ func (p *plan) fixedAttributes() []fixedAttribute {
 // that the state has (an import may lack one) and that are known to differ. When an
 // unknown value turns out to differ, Terraform stops the apply before anything is
 // destroyed.
-func (p *plan) changedFixed() path.Paths {
+func (p *deploymentPlan) changedFixed() path.Paths {
 	var changed path.Paths
 	for _, a := range p.fixedAttributes() {
 		if !isFullyKnown(p.ctx, a.planned) || a.state.IsNull() || a.planned.Equal(a.state) {
@@ -143,7 +143,7 @@ func (p *plan) changedFixed() path.Paths {
 }
 
 // unknownFixed returns the fixed attributes whose value is not known.
-func (p *plan) unknownFixed() []string {
+func (p *deploymentPlan) unknownFixed() []string {
 	var unknown []string
 	for _, a := range p.fixedAttributes() {
 		if !isFullyKnown(p.ctx, a.planned) {
@@ -156,7 +156,7 @@ func (p *plan) unknownFixed() []string {
 // claim claims a name that is known, and returns the deployment that is replaced
 // under it. With has, the deployment has the name already: that another deployment
 // of the state has it too is nothing that this plan brings about.
-func (p *plan) claim(name types.String, id string, has bool) (own string) {
+func (p *deploymentPlan) claim(name types.String, id string, has bool) (own string) {
 	if name.IsUnknown() || name.IsNull() {
 		return id
 	}
@@ -170,7 +170,7 @@ func (p *plan) claim(name types.String, id string, has bool) (own string) {
 
 // purchase checks a deployment that the apply buys, in the place of replaced if
 // that is not nil. The questions to the API run at the same time.
-func (p *plan) purchase(replaced *replacedDeployment) {
+func (p *deploymentPlan) purchase(replaced *replacedDeployment) {
 	own := ""
 	if replaced != nil {
 		own = replaced.ID
@@ -223,10 +223,10 @@ func (p *plan) purchase(replaced *replacedDeployment) {
 }
 
 // asks reports whether the plan may call the API.
-func (p *plan) asks() bool { return p.planChecks && p.service.Configured() }
+func (p *deploymentPlan) asks() bool { return p.planChecks && p.service.Configured() }
 
 // update checks a change in place of a deployment that is as had.
-func (p *plan) update(had deployment.Spec) {
+func (p *deploymentPlan) update(had deployment.Spec) {
 	id := p.state.DeploymentID.ValueString()
 	p.claim(p.state.ResourcePrivateName, id, true)
 	p.claim(p.planned.ResourcePrivateName, id, p.planned.ResourcePrivateName.Equal(p.state.ResourcePrivateName))
@@ -257,7 +257,7 @@ func (p *plan) update(had deployment.Spec) {
 
 // withPrior returns the wanted spec with the prior value of what is unknown, so
 // that it does not count as a change.
-func (p *plan) withPrior(had, want deployment.Spec) deployment.Spec {
+func (p *deploymentPlan) withPrior(had, want deployment.Spec) deployment.Spec {
 	diags := &p.resp.Diagnostics
 	c, r := p.planned.expandContainer(p.ctx, diags), p.planned.expandRegistry(p.ctx, diags)
 	wo, registryWO := p.config.expandContainer(p.ctx, diags).SecretEnvVariablesWO, p.config.expandRegistry(p.ctx, diags).RegistrySecretWO
@@ -285,7 +285,7 @@ func (p *plan) withPrior(had, want deployment.Spec) deployment.Spec {
 // and reports whether there is anything to plan. A value that is known here must
 // be the same in the plan that Terraform makes at apply, so what may change then
 // stays unknown.
-func (p *plan) keepState(change deployment.Change) bool {
+func (p *deploymentPlan) keepState(change deployment.Change) bool {
 	if p.req.Plan.Raw.Equal(p.req.State.Raw) && change.Empty() {
 		return false
 	}
@@ -312,7 +312,7 @@ func (p *plan) keepState(change deployment.Change) bool {
 }
 
 // markUnknown makes computed attributes of the plan unknown.
-func (p *plan) markUnknown(names ...string) {
+func (p *deploymentPlan) markUnknown(names ...string) {
 	for _, name := range names {
 		at := path.Root(name)
 		t, diags := p.resp.Plan.Schema.TypeAtPath(p.ctx, at)
@@ -324,7 +324,7 @@ func (p *plan) markUnknown(names ...string) {
 }
 
 // checkChange asks the API what a change in place needs to know, and warns.
-func (p *plan) checkChange(change deployment.Change, had, want deployment.Spec) {
+func (p *deploymentPlan) checkChange(change deployment.Change, had, want deployment.Spec) {
 	id := p.state.DeploymentID.ValueString()
 	var checks []func() diag.Diagnostics
 	if change.Rename && p.asks() && !p.planned.hasNewPrefix(p.state.ResourcePrivateName) {

@@ -32,7 +32,7 @@ func inParallel(checks []func() diag.Diagnostics) diag.Diagnostics {
 
 // hoursToBuy returns the hours that the apply buys, as far as the state knows. It
 // is for the price only: the apply reads the prepaid hours again.
-func (p *plan) hoursToBuy(change deployment.Change, want deployment.Spec) int64 {
+func (p *deploymentPlan) hoursToBuy(change deployment.Change, want deployment.Spec) int64 {
 	paid := p.state.paidHours()
 	total := paid
 	if change.Extend {
@@ -40,13 +40,14 @@ func (p *plan) hoursToBuy(change deployment.Change, want deployment.Spec) int64 
 	}
 	if change.Renew {
 		end, _ := parseTime(p.state.EndsAt)
-		total += want.Renewal.HoursDue(total, end.Sub(p.service.Now())+time.Duration(total-paid)*time.Hour)
+		left := end.Sub(p.service.Now()) - endTolerance // the refresh has found it due, and ends_at may be that late
+		total += want.Renewal.HoursDue(total, left+time.Duration(total-paid)*time.Hour)
 	}
 	return total - paid
 }
 
 // checkName asks whether a deployment can have the name. state is for nameError.
-func (p *plan) checkName(name, own, state string) diag.Diagnostics {
+func (p *deploymentPlan) checkName(name, own, state string) diag.Diagnostics {
 	err := p.service.CheckName(p.ctx, name, own)
 	if err == nil || p.isReported(err) {
 		return nil
@@ -57,7 +58,7 @@ func (p *plan) checkName(name, own, state string) diag.Diagnostics {
 // checkCapacity asks whether the chosen locations have capacity. A lack of it is an
 // error when a running deployment would be replaced, because the apply destroys
 // first; else it is a warning, because capacity may be back by then.
-func (p *plan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment) diag.Diagnostics {
+func (p *deploymentPlan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment) diag.Diagnostics {
 	shortage, err := p.service.Shortage(p.ctx, spec, replaced.freed())
 	switch {
 	case err != nil && p.isReported(err):
@@ -73,7 +74,7 @@ func (p *plan) checkCapacity(spec deployment.Spec, replaced *replacedDeployment)
 
 // checkPrice asks what the purchase costs, compares it with the budget and, with
 // warn, reports it.
-func (p *plan) checkPrice(purchase deployment.Purchase, warn bool) diag.Diagnostics {
+func (p *deploymentPlan) checkPrice(purchase deployment.Purchase, warn bool) diag.Diagnostics {
 	cost, err := p.service.Price(p.ctx, purchase)
 	limited := p.service.IsLimited(purchase)
 	if err != nil && !limited && p.isReported(err) {

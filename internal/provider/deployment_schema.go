@@ -18,10 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// gpusPerContainer is the only number of GPUs per container that the API accepts
-// (seed).
-const gpusPerContainer = 8
-
+// Schema implements resource.Resource.
 func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := computedAttributes()
 	attributes["resource_private_name"] = schema.StringAttribute{
@@ -46,7 +43,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		CustomType:          wholeNumberType{},
 		Computed:            true,
 		Default:             int64default.StaticInt64(gpusPerContainer),
-		Validators:          []validator.Int64{int64validator.OneOf(gpusPerContainer)},
+		Validators:          []validator.Int64{eightGPUs{}},
 	}
 	attributes["hardware_id"] = requiredCount("ID of the hardware type, as returned by the data source `ioneth_caas_hardware`. Minimum 1. Changing this forces replacement.")
 	attributes["location_ids"] = schema.SetAttribute{
@@ -60,7 +57,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["container_config"] = containerConfigAttribute()
 	attributes["registry_config"] = registryConfigAttribute()
 	attributes["max_cost_usdc"] = schema.Float64Attribute{
-		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan, unless `plan_checks = false`, and again right before each purchase; " +
+		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan (with `plan_checks = false` only for a replacement) and again right before each purchase; " +
 			"a higher price is an error. Updated in place, without an API call. Defaults to no limit.",
 		Optional:   true,
 		Validators: []validator.Float64{float64validator.AtLeast(0)},
@@ -74,7 +71,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	}
 	attributes["recreate_when_ended"] = schema.BoolAttribute{
 		MarkdownDescription: "Whether to recreate the deployment, and pay for it again, after its prepaid time has expired (status `completed`). A failed deployment is not recreated. " +
-			"Defaults to `false`: a completed deployment stays in the state and every plan shows a warning. Updated in place, without an API call.",
+			"Defaults to `false`: a completed deployment stays in the state and every plan shows a warning. Updated in place, without an API call, unless the deployment is completed: then `true` recreates it.",
 		Optional: true,
 		Computed: true,
 		Default:  booldefault.StaticBool(false),
@@ -121,16 +118,6 @@ func computedAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: containerAttributes()},
 		},
-	}
-}
-
-// containerAttributes returns the attributes of one of the containers.
-func containerAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"container_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the container."},
-		"device_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the machine on which the container runs."},
-		"status":       schema.StringAttribute{Computed: true, MarkdownDescription: "Status of the container in lower case."},
-		"public_url":   schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it."},
 	}
 }
 

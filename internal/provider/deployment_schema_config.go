@@ -35,7 +35,7 @@ func containerConfigAttribute() schema.Attribute {
 					"The API does not return them: changes made outside Terraform are not detected, and an import leaves them out.",
 				ElementType: types.StringType,
 				Optional:    true,
-				Validators:  []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
+				Validators:  []validator.List{notEmptyArgs{}, listvalidator.NoNullValues()},
 			},
 			"traffic_port": schema.Int64Attribute{
 				MarkdownDescription: "HTTP port of each container, which io.net also uses for health checks. 1 to 65535. Updated in place.",
@@ -149,5 +149,15 @@ func requiredCount(description string) schema.Attribute {
 		Required:            true,
 		CustomType:          wholeNumberType{},
 		Validators:          []validator.Int64{int64validator.AtLeast(1)},
+	}
+}
+
+// containerAttributes returns the attributes of one of the containers.
+func containerAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"container_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the container."},
+		"device_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the machine on which the container runs."},
+		"status":       schema.StringAttribute{Computed: true, MarkdownDescription: "Status of the container in lower case."},
+		"public_url":   schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the HTTP port of the container. Null until the API returns it."},
 	}
 }

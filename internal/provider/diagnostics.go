@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
@@ -245,4 +246,31 @@ func since(at types.String) string {
 		return ""
 	}
 	return " since " + at.ValueString()
+}
+
+// lookupError explains a query of data that failed. correct says what to do when the
+// API rejects the values of the configuration; "" when the query has none.
+func lookupError(summary string, err error, correct string) diag.Diagnostics {
+	f := failure{summary: summary, err: err, next: runAgain, locate: locateParameter}
+	var apiErr *caas.Error
+	if correct != "" && errors.As(err, &apiErr) {
+		switch apiErr.Status {
+		case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
+			f.next = correct
+		}
+	}
+	return f.errors()
+}
+
+// locateParameter returns the attribute of a query's parameter.
+func locateParameter(loc []string) (path.Path, bool) {
+	for _, step := range loc {
+		switch step {
+		case "hardware_id", "gpus_per_container", "location_ids", "duration_hours", "replica_count", "status":
+			return path.Root(step), true
+		case "hardware_qty":
+			return path.Root("gpus_per_container"), true
+		}
+	}
+	return path.Empty(), false
 }

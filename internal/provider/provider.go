@@ -19,8 +19,8 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// address is the provider's address in the Terraform Registry.
-const address = "registry.terraform.io/ioneth/ioneth"
+// registryAddress is the provider's address in the Terraform Registry.
+const registryAddress = "registry.terraform.io/ioneth/ioneth"
 
 // ionethProvider is the provider. It holds nothing of a configuration: each
 // Configure makes its own providerData.
@@ -46,7 +46,7 @@ func NewServer(version string, clock caas.Clock) func() tfprotov6.ProviderServer
 
 // Serve serves the provider until Terraform ends it.
 func Serve(version string, options ...tf6server.ServeOpt) error {
-	return tf6server.Serve(address, NewServer(version, caas.SystemClock{}), options...)
+	return tf6server.Serve(registryAddress, NewServer(version, caas.SystemClock{}), options...)
 }
 
 func (p *ionethProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

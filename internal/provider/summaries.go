@@ -47,6 +47,8 @@ const (
 	summaryUncheckedReplace  = "Replacement with values that are not known"
 	summaryNoImage           = "Deployment without an image"
 
+	summaryUnsupportedGPUs   = "Unsupported number of GPUs per container"
+	summaryEmptyArgs         = "Empty list of arguments"
 	summaryDuplicateVariable = "Duplicate environment variable"
 	summarySecretConflict    = "Secret set twice"
 	summaryVersionMissing    = "Write-only secret without a version"

@@ -15,8 +15,51 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
+// gpusPerContainer is the only number of GPUs per container that the API accepts
+// (seed).
+const gpusPerContainer = 8
+
 // notEmpty returns the validators of a string that must not be "".
 func notEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
+
+// eightGPUs validates gpus_per_container: the API accepts only 8.
+type eightGPUs struct{}
+
+// Description implements validator.Int64.
+func (eightGPUs) Description(context.Context) string { return "must be 8" }
+
+// MarkdownDescription implements validator.Int64.
+func (v eightGPUs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateInt64 implements validator.Int64.
+func (eightGPUs) ValidateInt64(_ context.Context, req validator.Int64Request, resp *validator.Int64Response) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || req.ConfigValue.ValueInt64() == gpusPerContainer {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, summaryUnsupportedGPUs, fmt.Sprintf(
+		"gpus_per_container must be 8, not %d. io.net deploys only containers with 8 GPUs. "+
+			"Write gpus_per_container = 8 or remove it. To use more GPUs, increase container_config.replica_count.",
+		req.ConfigValue.ValueInt64()))
+}
+
+// notEmptyArgs validates that args has at least one item when it is set.
+type notEmptyArgs struct{}
+
+// Description implements validator.List.
+func (notEmptyArgs) Description(context.Context) string { return "must have at least one item" }
+
+// MarkdownDescription implements validator.List.
+func (v notEmptyArgs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateList implements validator.List.
+func (notEmptyArgs) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || len(req.ConfigValue.Elements()) > 0 {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, summaryEmptyArgs,
+		"container_config.args must have at least one item when it is set: the API rejects an empty list. "+
+			"Remove args to pass no arguments, or write at least one, such as args = [\"--port\", \"8000\"].")
+}
 
 // stringFormat validates a string with a function of its own.
 type stringFormat struct {
