@@ -19,7 +19,7 @@ type Config struct {
 	// Token is sent as a bearer token, APIKey as x-api-key; "" is not sent.
 	Token, APIKey string
 	UserAgent     string
-	// RequestTimeout limits one attempt of a request, its reply included.
+	// RequestTimeout limits one attempt of a request, its response included.
 	RequestTimeout time.Duration
 	// MaxRetries is how often one request is repeated after a transport error or
 	// a 5xx. A 429 does not count: it is retried as long as the context lasts.
@@ -35,7 +35,7 @@ type Config struct {
 // and no secret.
 type Exchange struct {
 	Method, Path string
-	Status       int // 0 when no complete reply came
+	Status       int // 0 when no complete response came
 	Duration     time.Duration
 	Err          error
 }

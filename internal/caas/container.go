@@ -30,17 +30,12 @@ type ContainerEvent struct {
 
 // Containers reads the containers of a deployment (seen), in order of their IDs.
 func (c *Client) Containers(ctx context.Context, id string) ([]Container, error) {
-	path, err := deploymentPath(id, "containers")
-	r := request{method: http.MethodGet, path: path}
-	if err != nil {
-		return nil, r.notSent(err)
-	}
+	r := request{method: http.MethodGet, path: deploymentPath(id, "containers")}
 	containers, err := fetchRows(ctx, c, r, func(Container) bool { return true }, "workers", "containers")
 	slices.SortStableFunc(containers, func(a, b Container) int { return cmp.Compare(a.ContainerID, b.ContainerID) })
-	for i := range containers {
-		events := containers[i].Events
-		for j := range events {
-			events[j].Message = c.clean(events[j].Message)
+	for _, container := range containers {
+		for i := range container.Events {
+			container.Events[i].Message = c.clean(container.Events[i].Message)
 		}
 	}
 	return containers, err

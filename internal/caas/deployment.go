@@ -23,7 +23,7 @@ func (s Status) Ended() bool {
 	return s == StatusCompleted || s == StatusFailed || s == StatusDestroyed
 }
 
-// Deployment is the reply to GET …/deployment/{id} (reference). It does not hold
+// Deployment is the response to GET …/deployment/{id} (reference). It does not hold
 // the name, the arguments, the registry's credentials, or any secret value. A
 // member that can't be read is zero.
 type Deployment struct {
@@ -82,11 +82,7 @@ func (d *Deployment) UnmarshalJSON(b []byte) error {
 // Deployment reads one deployment. [IsNotFound] holds for the error of an ID that
 // the API does not know.
 func (c *Client) Deployment(ctx context.Context, id string) (*Deployment, error) {
-	path, err := deploymentPath(id)
-	r := request{method: http.MethodGet, path: path}
-	if err != nil {
-		return nil, r.notSent(err)
-	}
+	r := request{method: http.MethodGet, path: deploymentPath(id)}
 	o, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err

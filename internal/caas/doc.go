@@ -6,7 +6,7 @@
 // public reference ("reference"), public clients seen working ("seen"), or our
 // own reading of what is not documented ("our reading").
 //
-// Every error of a call is an *[Error]. Replies are decoded leniently: see
+// Every error of a call is an *[Error]. Responses are decoded leniently: see
 // envelope.go and values.go for the forms that are accepted, and request.go for
 // what happens to a request from top to bottom.
 package caas

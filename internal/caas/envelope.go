@@ -2,6 +2,7 @@ package caas
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,10 +10,10 @@ import (
 	"strings"
 )
 
-// maxWrappers limits how many "data" wrappers a reply may have; two were seen.
+// maxWrappers limits how many "data" wrappers a response may have; two were seen.
 const maxWrappers = 3
 
-// envelope is a reply without its "data" wrappers, however many there are. None
+// envelope is a response without its "data" wrappers, however many there are. None
 // of the API's own objects has a member of that name. What says how the request
 // went counts at whatever level it stands, also beside a null "data".
 type envelope struct {
@@ -51,7 +52,7 @@ func openEnvelope(body []byte) envelope {
 // isNull returns whether a member is null or missing.
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// isPaymentRequired returns whether the reply rejects a purchase for want of
+// isPaymentRequired returns whether the response rejects a purchase for want of
 // credits (seed).
 func (e envelope) isPaymentRequired() bool { return slices.Contains(e.statuses, "payment_required") }
 
@@ -95,7 +96,7 @@ func unmarshal(data []byte, out any) error {
 	return err
 }
 
-// explain returns what the reply to a failed request says: {"detail": "text"}
+// explain returns what the response to a failed request says: {"detail": "text"}
 // (seen), {"detail": [{loc, msg, type}]} (reference), {"message": …} or
 // {"error": …} of a gateway, or a page. clean redacts a string.
 func (e envelope) explain(clean func(string) string) (string, []Problem) {
@@ -118,21 +119,18 @@ func (e envelope) explain(clean func(string) string) (string, []Problem) {
 	case e.content[0] == '<':
 		return fmt.Sprintf("a gateway returned an HTML page of %d bytes instead of the API's JSON", len(e.content)), nil
 	default:
-		return fmt.Sprintf("the reply is %d bytes that are not a JSON object", len(e.content)), nil
+		return fmt.Sprintf("the response is %d bytes that are not a JSON object", len(e.content)), nil
 	}
 }
 
 // parseMessage reads a reason that is a string, or an object with one.
 func parseMessage(raw json.RawMessage) string {
-	if raw[0] != '{' {
-		return parseScalar(raw)
-	}
 	var object struct {
 		Message string `json:"message"`
 		Msg     string `json:"msg"`
 	}
 	_ = unmarshal(raw, &object) // what can't be read is empty
-	return object.Message + object.Msg
+	return parseScalar(raw) + object.Message + object.Msg
 }
 
 // parseProblems reads what it can of every item of a list.
@@ -144,13 +142,16 @@ func parseProblems(raw json.RawMessage, clean func(string) string) []Problem {
 	var problems []Problem
 	for _, item := range items {
 		var object struct {
-			Loc  json.RawMessage `json:"loc"`
-			Msg  string          `json:"msg"`
-			Type string          `json:"type"`
+			Loc  []Text `json:"loc"`
+			Msg  string `json:"msg"`
+			Type string `json:"type"`
 		}
-		p := Problem{Msg: clean(parseScalar(item))}
-		if item[0] == '{' && unmarshal(item, &object) == nil {
-			p = Problem{Loc: parseLoc(object.Loc, clean), Msg: clean(object.Msg), Type: clean(object.Type)}
+		_ = unmarshal(item, &object) // what can't be read is empty
+		p := Problem{Msg: clean(parseScalar(item) + object.Msg), Type: clean(object.Type)}
+		for _, step := range object.Loc {
+			if text := clean(string(step)); text != "" {
+				p.Loc = append(p.Loc, text)
+			}
 		}
 		if p.Msg != "" || p.Type != "" {
 			problems = append(problems, p)
@@ -159,30 +160,11 @@ func parseProblems(raw json.RawMessage, clean func(string) string) []Problem {
 	return problems
 }
 
-// parseLoc reads the place of a problem, a list or a single step.
-func parseLoc(raw json.RawMessage, clean func(string) string) []string {
-	var steps []json.RawMessage
-	if json.Unmarshal(raw, &steps) != nil {
-		steps = []json.RawMessage{raw}
-	}
-	var loc []string
-	for _, step := range steps {
-		if text := clean(parseScalar(step)); text != "" {
-			loc = append(loc, text)
-		}
-	}
-	return loc
-}
-
 // String returns the problem as a person reads it: "container_config.args: message".
 func (p Problem) String() string {
-	loc := p.Loc
+	msg, loc := cmp.Or(p.Msg, p.Type), p.Loc
 	if len(loc) > 0 && loc[0] == "body" {
 		loc = loc[1:]
-	}
-	msg := p.Msg
-	if msg == "" {
-		msg = p.Type
 	}
 	if len(loc) == 0 {
 		return msg

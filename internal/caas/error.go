@@ -13,32 +13,28 @@ import (
 // credits for: nothing was bought (seed).
 var ErrPaymentRequired = errors.New("payment required: the account does not have enough credits")
 
-// ErrNoDeploymentID is within the error of a deploy that was accepted without an
-// ID, or with an empty reply (seen): the deployment exists, or will.
-var ErrNoDeploymentID = errors.New("the reply has no deployment_id")
-
 var (
-	errNotJSON    = errors.New("the reply is not JSON")
-	errShape      = errors.New("the reply has an unexpected structure")
-	errTooLarge   = fmt.Errorf("the reply is larger than %d MiB", maxReplyBytes>>20)
+	errNotJSON    = errors.New("the response is not JSON")
+	errShape      = errors.New("the response has an unexpected structure")
+	errTooLarge   = fmt.Errorf("the response is larger than %d MiB", maxResponseBytes>>20)
 	errRedirect   = errors.New("redirects are not followed, so that the credential stays with the configured endpoint")
 	errInvalidID  = errors.New("is not a valid ID")
 	errCredential = errors.New("the token or API key is missing, wrong or expired (tokens of the web console expire after 21 days), " +
 		"or was created for another project than IO Cloud, or the account has no credits")
 )
 
-// Error is a call that failed: rejected by the API, answered with something that
-// can't be used, or not answered at all. No field holds a credential or a secret.
+// Error is a call that failed: the API rejected it, or returned no response that
+// can be used. No field holds a credential or a secret.
 type Error struct {
 	Method, Path string
-	// Status is the HTTP status, 0 when no complete reply came.
+	// Status is the HTTP status, 0 when no complete response came.
 	Status int
 	// Message is what the API returned as the reason, redacted and without control
 	// characters.
 	Message string
 	// Problems are the items of a 422.
 	Problems []Problem
-	// Err is why there is no usable reply; nil when Message or Status says it.
+	// Err is why there is no usable response; nil when Message or Status says it.
 	Err error
 
 	unsent    bool // the last attempt certainly did not reach the API
@@ -81,7 +77,7 @@ func (e *Error) Where() string {
 	case e.unsent:
 		return where + "not sent"
 	default:
-		return where + "no complete reply"
+		return where + "no complete response"
 	}
 }
 
@@ -89,7 +85,7 @@ func (e *Error) Where() string {
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
 // IsUnauthorized returns whether err is about the credential: 401, 403, or the
-// 400 with which a wrong key was seen answered.
+// 400 that was seen for a wrong key.
 func IsUnauthorized(err error) bool { return errors.Is(err, errCredential) }
 
 // IsBusy returns whether the deployment can't be changed at the moment: 409 or 423.
@@ -103,8 +99,8 @@ func IsRejected(err error) bool {
 		e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout)
 }
 
-// IsAccepted returns whether the API accepted the request (2xx) with a reply that
-// can't be used.
+// IsAccepted returns whether the API accepted the request (2xx) with a response
+// that can't be used.
 func IsAccepted(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && isSuccess(e.Status) && !errors.Is(e.Err, ErrPaymentRequired)
@@ -112,7 +108,7 @@ func IsAccepted(err error) bool {
 
 // IsTransient returns whether a later attempt may have another result: after a
 // transport error, a timeout, 408, 429, a 5xx other than 501, and an unusable
-// reply to a read. It is false for a rejection and after the end of the operation.
+// response to a read. It is false for a rejection and after the end of the operation.
 // A host that can't be found is transient too: that is how a machine that is
 // offline sees any host.
 func IsTransient(err error) bool {
@@ -135,7 +131,7 @@ func hasStatus(err error, statuses ...int) bool {
 // Where in its life the end of the operation met a request.
 const (
 	beforeSent     = "before the request was sent"
-	beforeReply    = "before the API returned a complete reply"
+	beforeResponse = "before the API returned a complete response"
 	beforeRepeated = "before the request could be repeated"
 )
 
@@ -185,14 +181,14 @@ func (c *Client) failure(r request, o outcome) *Error {
 	case o.status >= 300 && o.status < 400:
 		return &Error{Method: r.method, Path: r.path, Status: o.status, Err: errRedirect}
 	}
-	reply := openEnvelope(o.body)
+	response := openEnvelope(o.body)
 	e := &Error{Method: r.method, Path: r.path, Status: o.status}
-	e.Message, e.Problems = reply.explain(c.clean)
+	e.Message, e.Problems = response.explain(c.clean)
 	switch {
-	case o.status == http.StatusPaymentRequired, r.purchase && o.status < 500 && reply.isPaymentRequired():
+	case o.status == http.StatusPaymentRequired, r.purchase && o.status < 500 && response.isPaymentRequired():
 		e.Err = ErrPaymentRequired
 	case o.status == http.StatusUnauthorized, o.status == http.StatusForbidden,
-		o.status == http.StatusBadRequest && reply.hasKeySet:
+		o.status == http.StatusBadRequest && response.hasKeySet:
 		e.Err = errCredential
 	}
 	return e
@@ -201,8 +197,8 @@ func (c *Client) failure(r request, o outcome) *Error {
 // unusable returns the error of a success that can't be used.
 func (c *Client) unusable(r request, o outcome, err error) *Error {
 	e := &Error{Method: r.method, Path: r.path, Status: o.status, Err: err}
-	if reply := openEnvelope(o.body); len(reply.reasons) > 0 {
-		e.Message, e.Problems = reply.explain(c.clean)
+	if response := openEnvelope(o.body); len(response.reasons) > 0 {
+		e.Message, e.Problems = response.explain(c.clean)
 	}
 	return e
 }

@@ -24,7 +24,6 @@ func TestError_reason(t *testing.T) {
 			"gpus_per_container: Input should be 8; container_config.args.0: too short"},
 		"422 list of another place":  {422, `{"detail":[{"loc":["query","page"],"msg":"bad","type":"x"}]}`, "query.page: bad"},
 		"422 without a message":      {422, `{"detail":[{"loc":["body","args"],"type":"extra_forbidden"}]}`, "args: extra_forbidden"},
-		"422 with loc as text":       {422, `{"detail":[{"loc":"args","msg":"bad"}]}`, "args: bad"},
 		"422 with a strange loc":     {422, `{"detail":[{"loc":{"x":1},"msg":"bad"},{"loc":["body","args"],"msg":"worse"}]}`, "bad; args: worse"},
 		"422 list of texts":          {422, `{"detail":["first","second"]}`, "first; second"},
 		"422 list with null":         {422, `{"detail":[null,{"msg":"bad"}]}`, "bad"},
@@ -40,8 +39,8 @@ func TestError_reason(t *testing.T) {
 		"error of a gateway":         {404, `{"error":"no route"}`, "no route"},
 		"error object of a gateway":  {404, `{"error":{"message":"no route"}}`, "no route"},
 		"HTML page":                  {404, page, "a gateway returned an HTML page of 1226 bytes instead of the API's JSON"},
-		"plain text":                 {404, "no", "the reply is 2 bytes that are not a JSON object"},
-		"JSON but no object":         {404, `["no"]`, "the reply is 6 bytes that are not a JSON object"},
+		"plain text":                 {404, "no", "the response is 2 bytes that are not a JSON object"},
+		"JSON but no object":         {404, `["no"]`, "the response is 6 bytes that are not a JSON object"},
 		"null":                       {404, "null", "no error message"},
 		"nothing at all":             {404, "", "no error message"},
 		"blanks":                     {404, " \r\n", "no error message"},
@@ -113,7 +112,7 @@ func TestError_where(t *testing.T) {
 		}
 	}
 	e := apiError(t, onScript(t, reset, withRetries(0)).client.Destroy(t.Context(), "x"))
-	if want := "DELETE " + prefix + "/deployment/x: no complete reply"; e.Where() != want {
+	if want := "DELETE " + prefix + "/deployment/x: no complete response"; e.Where() != want {
 		t.Errorf("got %q, want %q", e.Where(), want)
 	}
 }
@@ -121,7 +120,7 @@ func TestError_where(t *testing.T) {
 // TestError_predicates pins, for every kind of reply to a purchase, which
 // predicates hold.
 func TestError_predicates(t *testing.T) {
-	type holds struct{ rejected, accepted, transient, notFound, unauthorized, busy, payment, noID bool }
+	type holds struct{ rejected, accepted, transient, notFound, unauthorized, busy, payment bool }
 	for name, test := range map[string]struct {
 		answer http.HandlerFunc
 		want   holds
@@ -145,12 +144,12 @@ func TestError_predicates(t *testing.T) {
 		"200 Payment_Required, deep":    {reply(200, `{"data":{"status":"Payment_Required","deployment_id":null}}`), holds{rejected: true, payment: true}},
 		"200 payment_required, no data": {reply(200, `{"status":"payment_required","data":null}`), holds{rejected: true, payment: true}},
 		"200 payment_required, above":   {reply(200, `{"status":"payment_required","data":{"id":null}}`), holds{rejected: true, payment: true}},
-		"200 without id":                {reply(200, `{"status":"deployment requested"}`), holds{noID: true, accepted: true}},
-		"200 with an empty id":          {reply(200, `{"status":"deployment requested","deployment_id":""}`), holds{noID: true, accepted: true}},
-		"200 empty":                     {reply(200, ``), holds{noID: true, accepted: true}},
-		"200 blank":                     {reply(200, " \n"), holds{noID: true, accepted: true}},
-		"200 null":                      {reply(200, `null`), holds{noID: true, accepted: true}},
-		"204":                           {reply(204, ``), holds{noID: true, accepted: true}},
+		"200 without id":                {reply(200, `{"status":"deployment requested"}`), holds{accepted: true}},
+		"200 with an empty id":          {reply(200, `{"status":"deployment requested","deployment_id":""}`), holds{accepted: true}},
+		"200 empty":                     {reply(200, ``), holds{accepted: true}},
+		"200 blank":                     {reply(200, " \n"), holds{accepted: true}},
+		"200 null":                      {reply(200, `null`), holds{accepted: true}},
+		"204":                           {reply(204, ``), holds{accepted: true}},
 		"200 HTML":                      {reply(200, `<html>`), holds{accepted: true}},
 		"200 JSON cut short":            {reply(200, `{"status":"deployment requ`), holds{accepted: true}},
 		"200 of another structure":      {reply(200, `[1]`), holds{accepted: true}},
@@ -165,7 +164,7 @@ func TestError_predicates(t *testing.T) {
 			_ = apiError(t, err)
 			got := holds{
 				caas.IsRejected(err), caas.IsAccepted(err), caas.IsTransient(err), caas.IsNotFound(err), caas.IsUnauthorized(err), caas.IsBusy(err),
-				errors.Is(err, caas.ErrPaymentRequired), errors.Is(err, caas.ErrNoDeploymentID),
+				errors.Is(err, caas.ErrPaymentRequired),
 			}
 			if got != test.want {
 				t.Errorf("got %+v, want %+v: %v", got, test.want, err)
@@ -182,7 +181,7 @@ func TestError_predicates(t *testing.T) {
 // the next attempt.
 func TestError_predicatesOfReads(t *testing.T) {
 	for body, says := range map[string]string{
-		`<html>`: "the reply is not JSON", ``: "the reply is not JSON", `{"data":[]}`: "unexpected structure", `{}`: "it has no id or no status",
+		`<html>`: "the response is not JSON", ``: "the response is not JSON", `{"data":[]}`: "unexpected structure", `{}`: "it has no id or no status",
 		`{"data":null,"detail":"not yet known"}`: "not yet known; ", `{"id":"x","status":" "}`: "it has no id or no status",
 	} {
 		d, err := onScript(t, reply(200, body), withRetries(1)).client.Deployment(t.Context(), someID)

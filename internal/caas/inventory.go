@@ -108,10 +108,7 @@ type Price struct {
 
 // Price reads what a deployment would cost.
 func (c *Client) Price(ctx context.Context, p PriceRequest) (*Price, error) {
-	locations, err := json.Marshal(p.LocationIDs)
-	if err != nil {
-		return nil, err
-	}
+	locations, _ := json.Marshal(p.LocationIDs) // integers can't fail
 	r := request{method: http.MethodGet, path: base + "/price", query: url.Values{
 		"location_ids":       {string(locations)},
 		"hardware_id":        {strconv.FormatInt(p.HardwareID, 10)},

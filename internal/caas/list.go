@@ -81,8 +81,8 @@ func (c *Client) deploymentPage(ctx context.Context, status Status, page int) ([
 	if err != nil {
 		return nil, 0, err
 	}
-	reply := openEnvelope(o.body)
-	items, err := rows(reply, func(d DeploymentItem) bool { return d.ID != "" && d.Name != "" }, "deployments")
+	response := openEnvelope(o.body)
+	items, err := rows(response, func(d DeploymentItem) bool { return d.ID != "" && d.Name != "" }, "deployments")
 	if err != nil {
 		return nil, 0, c.unusable(r, o, err)
 	}
@@ -91,7 +91,7 @@ func (c *Client) deploymentPage(ctx context.Context, status Status, page int) ([
 	}
 	total := noTotal
 	// A bare list has none, and one below what is on this very page is wrong.
-	if unmarshal(reply.content, &counted) == nil && counted.Total.value != nil && int(*counted.Total.value) >= len(items) {
+	if unmarshal(response.content, &counted) == nil && counted.Total.value != nil && int(*counted.Total.value) >= len(items) {
 		total = int(*counted.Total.value)
 	}
 	return items, total, nil

@@ -34,10 +34,8 @@ type Log struct {
 // closes it, and it ends with ctx. [IsNotFound] holds for the error of a deployment
 // or container that the API does not know.
 func (c *Client) Log(ctx context.Context, id, containerID, stream string) (*Log, error) {
-	path, err := deploymentPath(id, "log", containerID)
-	r := request{method: http.MethodGet, path: path, query: url.Values{"stream": {stream}}, stream: true}
-	if err != nil {
-		return nil, r.notSent(err)
+	r := request{
+		method: http.MethodGet, path: deploymentPath(id, "log", containerID), query: url.Values{"stream": {stream}}, stream: true,
 	}
 	o, err := c.send(ctx, r)
 	if err != nil {

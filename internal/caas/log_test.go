@@ -124,7 +124,7 @@ func TestLog_rejected(t *testing.T) {
 		"bad key":        {reply(400, `{"key_set": true}`), 400, "API key is missing, wrong or expired"},
 		"a gateway":      {reply(502, `<html>`), 502, "HTML page"},
 		"moved":          {reply(302, "", "Location", "https://elsewhere.example.test/"), 302, "redirects are not followed"},
-		"never ends":     {hang(time.Hour), 0, "no complete reply within request_timeout 30s"},
+		"never ends":     {hang(time.Hour), 0, "no complete response within request_timeout 30s"},
 		"breaks at once": {reset, 0, "reset"},
 	} {
 		t.Run(name, func(t *testing.T) {

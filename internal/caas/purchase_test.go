@@ -60,7 +60,7 @@ func TestPurchase_interrupted(t *testing.T) {
 			_, _ = io.WriteString(w, `{"status":"running","deployment_id":"x"}`)
 		})
 		if err := buy(ctx, r.client); err != nil {
-			t.Errorf("the reply was good, and still: %v", err)
+			t.Errorf("the response was good, and still: %v", err)
 		}
 		r.wantSent(1)
 	})
@@ -81,7 +81,7 @@ func TestPurchase_waitIsLimited(t *testing.T) {
 		ctx, cancel := r.clock.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		err := buy(ctx, r.client)
-		if e := apiError(t, err); e.Reason() != "no complete reply within request_timeout 30s" || caas.IsRejected(err) {
+		if e := apiError(t, err); e.Reason() != "no complete response within request_timeout 30s" || caas.IsRejected(err) {
 			t.Errorf("got %#v", e)
 		}
 		if r.elapsed() != 30*time.Second {

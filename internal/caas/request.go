@@ -2,6 +2,7 @@ package caas
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -24,8 +26,8 @@ const (
 	// host fails within a minute: long enough for a restart or a lost Wi-Fi, short
 	// enough for a mistyped endpoint.
 	maxOutage = 30 * time.Second
-	// maxReplyBytes limits a reply. A page of 100 deployments is some 50 kB.
-	maxReplyBytes = 8 << 20
+	// maxResponseBytes limits a response. A page of 100 deployments is some 50 kB.
+	maxResponseBytes = 8 << 20
 )
 
 // request is one call of the API.
@@ -34,7 +36,7 @@ type request struct {
 	query        url.Values
 	body         any  // nil for none
 	purchase     bool // every accepted attempt costs money
-	stream       bool // a successful reply is read as it comes
+	stream       bool // a successful response is read as it comes
 }
 
 // outcome is the result of one attempt.
@@ -43,7 +45,7 @@ type outcome struct {
 	header    http.Header
 	body      []byte
 	stream    io.ReadCloser // in the place of body
-	err       error         // why there is no complete reply
+	err       error         // why there is no complete response
 	connected bool          // the request may have been sent
 }
 
@@ -51,10 +53,7 @@ type outcome struct {
 // attempts, decides and backs off. Every error is an [*Error].
 func (c *Client) send(ctx context.Context, r request) (outcome, error) {
 	body, err := r.encode()
-	if err != nil {
-		return outcome{}, r.notSent(err)
-	}
-	if err := c.outage.current(c.clock.Now()); err != nil {
+	if err = cmp.Or(err, r.validatePath(), c.outage.current(c.clock.Now())); err != nil {
 		return outcome{}, r.notSent(err)
 	}
 	var (
@@ -100,11 +99,18 @@ func (c *Client) send(ctx context.Context, r request) (outcome, error) {
 	}
 }
 
-// isUsable returns whether the attempt succeeded. A GET needs a body to be read,
-// so a gateway's page and a body cut short are failures; the reply to a change is
-// not needed, or is checked by the caller.
+// isUsable returns whether the attempt succeeded. A read needs a body, and so does
+// a purchase, which a gateway's page or a body cut short does not confirm; though an
+// empty body was seen for one. The response to another change is not needed.
 func (o outcome) isUsable(r request) bool {
-	return isSuccess(o.status) && (r.method != http.MethodGet || r.stream || json.Valid(o.body))
+	switch {
+	case !isSuccess(o.status):
+		return false
+	case r.purchase:
+		return json.Valid(o.body) || len(bytes.TrimSpace(o.body)) == 0
+	default:
+		return json.Valid(o.body) || r.stream || r.method != http.MethodGet
+	}
 }
 
 // isRepeatable returns whether the request may be sent again and could then
@@ -133,9 +139,9 @@ func (c *Client) attempt(ctx context.Context, r request, body []byte) outcome {
 	return o
 }
 
-// roundTrip sends the request once and reads the reply, but for a stream, within
+// roundTrip sends the request once and reads the response, but for a stream, within
 // the request's timeout. A purchase is waited for even when ctx ends meanwhile:
-// its reply is the only proof of what was bought.
+// its response is the only proof of what was bought.
 func (c *Client) roundTrip(ctx context.Context, r request, body []byte) (o outcome) {
 	if r.purchase {
 		ctx = context.WithoutCancel(ctx)
@@ -181,11 +187,11 @@ func (c *Client) roundTrip(ctx context.Context, r request, body []byte) (o outco
 func (c *Client) explainEnd(ctx, timeout context.Context, connected bool, err error) error {
 	switch {
 	case ctx.Err() != nil && connected:
-		return &endError{context.Cause(ctx), beforeReply}
+		return &endError{context.Cause(ctx), beforeResponse}
 	case ctx.Err() != nil:
 		return &endError{context.Cause(ctx), beforeSent}
 	case timeout.Err() != nil && connected:
-		return fmt.Errorf("no complete reply within request_timeout %s", c.timeout)
+		return fmt.Errorf("no complete response within request_timeout %s", c.timeout)
 	case timeout.Err() != nil:
 		return fmt.Errorf("no connection within request_timeout %s", c.timeout)
 	default:
@@ -223,11 +229,11 @@ func (c *Client) newRequest(ctx context.Context, r request, body []byte) (*http.
 
 func readBody(resp *http.Response) (body []byte, err error) {
 	defer func() { _ = resp.Body.Close() }() // what was needed is read
-	body, err = io.ReadAll(io.LimitReader(resp.Body, maxReplyBytes+1))
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("the reply was interrupted after %d bytes: %w", len(body), err)
+		return nil, fmt.Errorf("the response was interrupted after %d bytes: %w", len(body), err)
 	}
-	if len(body) > maxReplyBytes {
+	if len(body) > maxResponseBytes {
 		return nil, errTooLarge
 	}
 	return body, nil
@@ -274,15 +280,22 @@ func isUnknownHost(err error) bool {
 	return errors.As(err, &lookup) && lookup.IsNotFound
 }
 
-// deploymentPath returns the path of a deployment. The ID comes from the API or
-// the user, so it is escaped, and rejected where it would change the path.
-func deploymentPath(id string, rest ...string) (string, error) {
-	path := base + "/deployment"
-	for _, step := range append([]string{id}, rest...) {
-		if step == "" || step == "." || step == ".." {
-			return "", fmt.Errorf("%q %w", step, errInvalidID)
-		}
+// deploymentPath returns the path of a deployment, or of something below it.
+func deploymentPath(id string, rest ...string) string {
+	path := base + "/deployment/" + url.PathEscape(id)
+	for _, step := range rest {
 		path += "/" + url.PathEscape(step)
 	}
-	return path, nil
+	return path
+}
+
+// validatePath rejects an ID that would change the path although it is escaped: IDs
+// come from the API or the user.
+func (r request) validatePath() error {
+	for _, step := range strings.Split(r.path, "/")[1:] {
+		if step == "" || step == "." || step == ".." {
+			return fmt.Errorf("%q %w", step, errInvalidID)
+		}
+	}
+	return nil
 }

@@ -204,7 +204,7 @@ func TestSend_endsDuringAttempt(t *testing.T) {
 			})
 			_, err := c.do(ctx, r.client)
 			if e := apiError(t, err); !errors.Is(err, errInterrupted) || e.Status != 0 || caas.IsTransient(err) ||
-				e.Reason() != "the operation was interrupted before the API returned a complete reply" {
+				e.Reason() != "the operation was interrupted before the API returned a complete response" {
 				t.Errorf("%s: got %#v", c.name, e)
 			}
 			if caas.IsRejected(err) {
@@ -223,7 +223,7 @@ func TestSend_operationTimesOut(t *testing.T) {
 	ctx, cancel := r.clock.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	_, err := r.client.Deployment(ctx, someID)
-	if e := apiError(t, err); e.Reason() != "the operation timed out before the API returned a complete reply" || !errors.Is(err, context.DeadlineExceeded) {
+	if e := apiError(t, err); e.Reason() != "the operation timed out before the API returned a complete response" || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %#v", e)
 	}
 	lacks(t, err.Error(), "context")
@@ -239,7 +239,7 @@ func TestSend_requestTimeout(t *testing.T) {
 	}, withRetries(2))
 	_, err := r.client.Deployment(t.Context(), someID)
 	e := apiError(t, err)
-	if e.Reason() != "no complete reply within request_timeout 30s" || errors.Is(err, context.DeadlineExceeded) || !caas.IsTransient(err) || caas.IsRejected(err) {
+	if e.Reason() != "no complete response within request_timeout 30s" || errors.Is(err, context.DeadlineExceeded) || !caas.IsTransient(err) || caas.IsRejected(err) {
 		t.Errorf("got %#v", e)
 	}
 	r.wantSent(3)

@@ -107,7 +107,7 @@ func TestTransport_size(t *testing.T) {
 	for _, answer := range []http.HandlerFunc{endless, compressed} {
 		r := onScript(t, answer)
 		_, err := r.client.Deployment(t.Context(), someID)
-		contains(t, err.Error(), "the reply is larger than 8 MiB")
+		contains(t, err.Error(), "the response is larger than 8 MiB")
 		r.wantSent(1)
 	}
 	if n := sent.Load(); n > 50<<20 { // the system's buffers hold some

@@ -39,37 +39,27 @@ type UpdateRequest struct {
 }
 
 // Update changes the container definition of a deployment, which costs nothing
-// (reference). The reply only repeats the ID: read back whether the change was
+// (reference). The response only repeats the ID: read back whether the change was
 // applied.
 func (c *Client) Update(ctx context.Context, id string, u UpdateRequest) error {
-	path, err := deploymentPath(id)
-	return c.change(ctx, request{method: http.MethodPatch, path: path, body: u}, err)
+	_, err := c.send(ctx, request{method: http.MethodPatch, path: deploymentPath(id), body: u})
+	return err
 }
 
 // Rename gives a deployment another name (seen).
 func (c *Client) Rename(ctx context.Context, id, name string) error {
-	_, err := deploymentPath(id)
-	return c.change(ctx, request{
+	_, err := c.send(ctx, request{
 		method: http.MethodPut, path: base + "/clusters/" + url.PathEscape(id) + "/update-name",
 		body: struct {
 			ClusterName string `json:"cluster_name"`
 		}{name},
-	}, err)
+	})
+	return err
 }
 
 // Destroy requests the end of a deployment, which comes later. Unused prepaid
 // time is refunded, except for the first hour (reference).
 func (c *Client) Destroy(ctx context.Context, id string) error {
-	path, err := deploymentPath(id)
-	return c.change(ctx, request{method: http.MethodDelete, path: path}, err)
-}
-
-// change sends a request that can be repeated without harm and whose reply is not
-// needed. invalid is why its path is not, or nil.
-func (c *Client) change(ctx context.Context, r request, invalid error) error {
-	if invalid != nil {
-		return r.notSent(invalid)
-	}
-	_, err := c.send(ctx, r)
+	_, err := c.send(ctx, request{method: http.MethodDelete, path: deploymentPath(id)})
 	return err
 }

@@ -19,16 +19,13 @@ type Int int64
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (i *Int) UnmarshalJSON(b []byte) error {
+	*i = 0
 	text := parseScalar(b)
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		if f, ok := parseFloat(text); ok && f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
-			n = int64(f)
-		} else {
-			n = 0
-		}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		*i = Int(n)
+	} else if f, ok := parseFloat(text); ok && f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
+		*i = Int(f)
 	}
-	*i = Int(n)
 	return nil
 }
 
