@@ -2,55 +2,79 @@ package caas_test
 
 import (
 	"context"
-	"net/http"
 	"reflect"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+)
+
+// kind is how a call treats failures and what it needs of the response.
+type kind int
+
+const (
+	purchase kind = iota // costs money each time it is accepted
+	change               // needs no response body
+	read                 // needs a body
+	stream               // reads the body later
 )
 
 // everyCall are all calls of the client, for what must hold for each.
 var everyCall = []struct {
-	name, method string
-	purchase     bool
-	good         string // a reply that it accepts
-	do           func(context.Context, *caas.Client) (any, error)
+	name string
+	kind
+	method, uri, body string // of the request for the ID someID
+	good              string // a usable response
+	do                func(ctx context.Context, c *caas.Client, id string) (any, error)
 }{
-	{"Deploy", http.MethodPost, true, `{"status":"deployment requested","deployment_id":"x"}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.Deploy(ctx, smallRequest()) }},
-	{"Extend", http.MethodPost, true, `{"data":{"id":"d","status":"running"}}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return nil, c.Extend(ctx, someID, 3) }},
-	{"Update", http.MethodPatch, false, `{"status":"running","deployment_id":"x"}`,
-		func(ctx context.Context, c *caas.Client) (any, error) {
-			return nil, c.Update(ctx, someID, caas.UpdateRequest{ImageURL: caas.Set("nginx:2")})
+	{"Deploy", purchase, "POST", prefix + "/deploy", smallBody, `{"status":"deployment requested","deployment_id":"x"}`,
+		func(ctx context.Context, c *caas.Client, _ string) (any, error) { return c.Deploy(ctx, smallRequest()) }},
+	{"Extend", purchase, "POST", prefix + "/deployment/" + someID + "/extend", `{"duration_hours":3}`, `{"data":{"id":"d","status":"running"}}`,
+		func(ctx context.Context, c *caas.Client, id string) (any, error) { return nil, c.Extend(ctx, id, 3) }},
+	{"Update", change, "PATCH", prefix + "/deployment/" + someID, `{"image_url":"nginx:2"}`, `{"status":"running","deployment_id":"x"}`,
+		func(ctx context.Context, c *caas.Client, id string) (any, error) {
+			return nil, c.Update(ctx, id, caas.UpdateRequest{ImageURL: caas.Set("nginx:2")})
 		}},
-	{"Rename", http.MethodPut, false, `{"status":"ok","message":"done"}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return nil, c.Rename(ctx, someID, "other") }},
-	{"Destroy", http.MethodDelete, false, `{"status":"termination requested","deployment_id":"x"}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return nil, c.Destroy(ctx, someID) }},
-	{"Deployment", http.MethodGet, false, `{"data":{"id":"x","status":"running"}}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.Deployment(ctx, someID) }},
-	{"Containers", http.MethodGet, false, `{"data":{"total":0,"workers":[]}}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.Containers(ctx, someID) }},
-	{"Deployments", http.MethodGet, false, `{"data":{"total":0,"deployments":[]}}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return all(ctx, c, "") }},
-	{"Hardware", http.MethodGet, false, `{"data":{"total":0,"hardware":[]}}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.Hardware(ctx) }},
-	{"Locations", http.MethodGet, false, `{"data":{"total":0,"locations":[]}}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.Locations(ctx) }},
-	{"AvailableReplicas", http.MethodGet, false, `{"data":[]}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.AvailableReplicas(ctx, 203, 8) }},
-	{"Price", http.MethodGet, false, `{"data":{"total_cost_usdc":1.5}}`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.Price(ctx, smallPrice) }},
-	{"IsNameAvailable", http.MethodGet, false, `true`,
-		func(ctx context.Context, c *caas.Client) (any, error) { return c.IsNameAvailable(ctx, "web") }},
+	{"Rename", change, "PUT", prefix + "/clusters/" + someID + "/update-name", `{"cluster_name":"a \"b\""}`, `{"status":"ok"}`,
+		func(ctx context.Context, c *caas.Client, id string) (any, error) {
+			return nil, c.Rename(ctx, id, `a "b"`)
+		}},
+	{"Destroy", change, "DELETE", prefix + "/deployment/" + someID, ``, `{"status":"termination requested","deployment_id":"x"}`,
+		func(ctx context.Context, c *caas.Client, id string) (any, error) { return nil, c.Destroy(ctx, id) }},
+	{"Deployment", read, "GET", prefix + "/deployment/" + someID, ``, `{"data":{"id":"x","status":"running"}}`,
+		func(ctx context.Context, c *caas.Client, id string) (any, error) { return c.Deployment(ctx, id) }},
+	{"Containers", read, "GET", prefix + "/deployment/" + someID + "/containers", ``, `{"data":{"total":0,"workers":[]}}`,
+		func(ctx context.Context, c *caas.Client, id string) (any, error) { return c.Containers(ctx, id) }},
+	{"Log", stream, "GET", prefix + "/deployment/" + someID + "/log/" + someID + "?stream=stderr", ``, "one\n",
+		func(ctx context.Context, c *caas.Client, id string) (any, error) {
+			log, err := c.Log(ctx, id, id, "stderr")
+			if err == nil {
+				err = log.Close()
+			}
+			return nil, err
+		}},
+	{"Deployments", read, "GET", prefix + "/deployments?page=0&page_size=100", ``, `{"data":{"total":0,"deployments":[]}}`,
+		func(ctx context.Context, c *caas.Client, _ string) (any, error) { return all(ctx, c, "") }},
+	{"Hardware", read, "GET", prefix + "/hardware/max-gpus-per-container", ``, `{"data":{"total":0,"hardware":[]}}`,
+		func(ctx context.Context, c *caas.Client, _ string) (any, error) { return c.Hardware(ctx) }},
+	{"Locations", read, "GET", "/v1/io-cloud/caas/locations", ``, `{"data":{"total":0,"locations":[]}}`,
+		func(ctx context.Context, c *caas.Client, _ string) (any, error) { return c.Locations(ctx) }},
+	{"AvailableReplicas", read, "GET", prefix + "/available-replicas?hardware_id=203&hardware_qty=8", ``, `{"data":[]}`,
+		func(ctx context.Context, c *caas.Client, _ string) (any, error) {
+			return c.AvailableReplicas(ctx, 203, 8)
+		}},
+	{"Price", read, "GET", prefix + "/price?duration_hours=24&gpus_per_container=8&hardware_id=203&location_ids=%5B1%2C2%5D&replica_count=2", ``,
+		`{"data":{"total_cost_usdc":1.5}}`,
+		func(ctx context.Context, c *caas.Client, _ string) (any, error) { return c.Price(ctx, smallPrice) }},
+	{"IsNameAvailable", read, "GET", prefix + "/clusters/check_cluster_name_availability?cluster_name=a%26b%3D+%C3%A9%2F%3F%23%25", ``, `true`,
+		func(ctx context.Context, c *caas.Client, _ string) (any, error) {
+			return c.IsNameAvailable(ctx, "a&b= é/?#%")
+		}},
 }
 
 var smallPrice = caas.PriceRequest{LocationIDs: []int64{1, 2}, HardwareID: 203, DurationHours: 24, GPUsPerContainer: 8, ReplicaCount: 2}
 
-// smallRequest has what a deploy must have and nothing more.
+// smallRequest returns what a deploy must have and nothing more.
 func smallRequest() caas.DeployRequest {
 	return caas.DeployRequest{
 		ResourcePrivateName: "web", DurationHours: 1, GPUsPerContainer: 8, HardwareID: 203, LocationIDs: []int64{1},
@@ -58,7 +82,10 @@ func smallRequest() caas.DeployRequest {
 	}
 }
 
-// all reads the whole list.
+const smallBody = `{"resource_private_name":"web","duration_hours":1,"gpus_per_container":8,"hardware_id":203,"location_ids":[1],` +
+	`"container_config":{"replica_count":1,"entrypoint":["/bin/app"],"traffic_port":80},"registry_config":{}}`
+
+// all returns the whole list.
 func all(ctx context.Context, c *caas.Client, status caas.Status) ([]caas.DeploymentItem, error) {
 	var items []caas.DeploymentItem
 	for item, err := range c.Deployments(ctx, status) {
@@ -70,73 +97,69 @@ func all(ctx context.Context, c *caas.Client, status caas.Status) ([]caas.Deploy
 	return items, nil
 }
 
-// dialects are the spellings in which every reply must mean the same.
-var dialects = map[string]caastest.Format{
-	"statuses in upper case":  {UpperStatus: true},
-	"times without a zone":    {Zoneless: true},
-	"nine fraction digits":    {Nanoseconds: true},
-	"numbers as strings":      {NumberStrings: true},
-	"integers as 8.0":         {FloatIntegers: true},
-	"null lists":              {NullLists: true},
-	"bare":                    {Bare: true},
-	"wrapped twice":           {DoubleWrap: true},
-	"bare and wrapped twice":  {Bare: true, DoubleWrap: true},
-	"unknown members":         {ExtraMembers: true},
-	"pages from 1":            {PagesFromOne: true},
-	"pages 0 and 1 are equal": {PageIgnored: true},
-	"regional rows":           {RegionalRows: true},
-	"all at once": {
-		UpperStatus: true, Zoneless: true, Nanoseconds: true, NumberStrings: true, FloatIntegers: true,
-		NullLists: true, Bare: true, DoubleWrap: true, ExtraMembers: true, PageIgnored: true, RegionalRows: true,
-	},
-}
-
-// TestEveryCall_readsEveryDialect reads the same account in each spelling.
-func TestEveryCall_readsEveryDialect(t *testing.T) {
-	r := onMock(t, caastest.Options{})
-	made := r.mock.Add(caastest.Deployment{
-		Name: "full", HardwareID: 203, LocationIDs: []int{1, 2}, Replicas: 2, DurationHours: 24,
-		Entrypoint: []string{"/bin/app", "--x"}, TrafficPort: 8080, Env: map[string]string{"A": "8"},
-		SecretEnv: map[string]string{"S": "s3cret"}, ImageURL: "ghcr.io/o/i:1", AmountPaid: 12.5,
-	})
-	r.mock.Add(caastest.Deployment{Name: "second"})
-	r.clock.Advance(90 * time.Minute)
-	read := func() map[string]any {
-		got := map[string]any{}
-		for _, c := range everyCall {
-			if c.method != http.MethodGet {
+// TestCalls_requests compares each request with the contract. An ID is escaped, and
+// not sent where it would change the path all the same.
+func TestCalls_requests(t *testing.T) {
+	for _, c := range everyCall {
+		for id, escaped := range map[string]string{
+			someID: someID, "../a b": "..%2Fa%20b", "%2e%2e": "%252e%252e", "a?b#c\n": "a%3Fb%23c%0A", `..\é`: "..%5C%C3%A9", "...": "...",
+		} {
+			h := newHarness(t, respond(200, c.good))
+			if _, err := c.do(t.Context(), h.client, id); err != nil {
+				t.Errorf("%s of %q: %v", c.name, id, err)
 				continue
 			}
-			var result any
-			var err error
-			switch c.name {
-			case "Deployment":
-				result, err = r.client.Deployment(t.Context(), made)
-			case "Containers":
-				result, err = r.client.Containers(t.Context(), made)
-			default:
-				result, err = c.do(t.Context(), r.client)
+			h.wantSent(1, 0)
+			if got, uri := h.requests()[0], strings.ReplaceAll(c.uri, someID, escaped); got.method != c.method || got.uri != uri || got.body != c.body {
+				t.Errorf("%s of %q sent\n%s %s %s, want\n%s %s %s", c.name, id, got.method, got.uri, got.body, c.method, uri, c.body)
 			}
-			if err != nil {
-				t.Errorf("%s: %v", c.name, err)
-			}
-			got[c.name] = result
 		}
-		return got
+		for _, id := range []string{"", ".", ".."} {
+			if !strings.Contains(c.uri, someID) {
+				continue
+			}
+			h := newHarness(t, respond(200, c.good))
+			_, err := c.do(t.Context(), h.client, id)
+			if _ = apiError(t, err); !caas.IsRejected(err) || caas.IsTransient(err) {
+				t.Errorf("%s of %q: %v", c.name, id, err)
+			}
+			h.wantSent(0, 0)
+		}
 	}
-	want := read()
-	if d := want["Deployment"].(*caas.Deployment); d.TotalContainers != 2 || d.ContainerConfig.EnvVariables["A"] != "8" {
-		t.Fatalf("the canonical reply was not read whole: %+v", d)
-	}
-	for name, dialect := range dialects {
-		t.Run(name, func(t *testing.T) {
-			r.mock.SetFormat(dialect)
-			got := read()
-			for call := range want {
-				if !reflect.DeepEqual(got[call], want[call]) {
-					t.Errorf("%s:\ngot  %+v\nwant %+v", call, got[call], want[call])
+}
+
+// TestCalls_headers are the same for every call and attempt, with no other
+// credential than the configured ones.
+func TestCalls_headers(t *testing.T) {
+	for _, credentials := range [][2]string{{"tok", ""}, {"", "key"}, {"tok", "key"}, {"", ""}} {
+		for _, c := range everyCall {
+			h := newHarness(t, script(respond(429, ``), respond(200, c.good)), withCredentials(credentials[0], credentials[1]))
+			if _, err := c.do(t.Context(), h.client, someID); err != nil {
+				t.Fatal(err)
+			}
+			want := map[string]string{"User-Agent": "agent/1", "Accept": "application/json", "Accept-Encoding": "gzip"}
+			if c.kind == stream {
+				want["Accept"], want["Accept-Encoding"] = "text/event-stream, text/plain, */*", "identity"
+			}
+			if credentials[0] != "" {
+				want["Authorization"] = "Bearer tok"
+			}
+			if credentials[1] != "" {
+				want["X-Api-Key"] = "key"
+			}
+			if c.body != "" {
+				want["Content-Type"] = "application/json"
+			}
+			for _, r := range h.requests() {
+				got := map[string]string{}
+				for name, values := range r.header {
+					got[name] = strings.Join(values, " and ")
+				}
+				delete(got, "Content-Length")
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("%s: got %v, want %v", c.name, got, want)
 				}
 			}
-		})
+		}
 	}
 }

@@ -3,58 +3,47 @@ package caas_test
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 	"reflect"
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// TestDeploy_body compares what is sent with the contract, member for member.
+// TestDeploy_body compares the body with the contract, member for member.
 func TestDeploy_body(t *testing.T) {
-	full := caas.DeployRequest{
-		ResourcePrivateName: "web", DurationHours: 24, GPUsPerContainer: 8, HardwareID: 203, LocationIDs: []int64{1, 2},
-		ContainerConfig: caas.ContainerConfig{
-			ReplicaCount: 2, Entrypoint: []string{"/bin/sh", "-c"}, TrafficPort: 8080, Args: []string{"a<b"},
-			EnvVariables: map[string]string{"A": "1"}, SecretEnvVariables: map[string]string{"S": "x"},
-		},
-		RegistryConfig: caas.RegistryConfig{ImageURL: "ghcr.io/o/i:1", RegistryUsername: "u", RegistrySecret: "p"},
-	}
-	small := smallRequest()
+	empty := smallRequest()
+	empty.ContainerConfig.Args, empty.ContainerConfig.EnvVariables = []string{}, map[string]string{}
+	empty.ContainerConfig.SecretEnvVariables = map[string]string{}
 	for name, test := range map[string]struct {
 		request caas.DeployRequest
 		want    string
 	}{
-		"everything": {full, `{"resource_private_name":"web","duration_hours":24,"gpus_per_container":8,"hardware_id":203,"location_ids":[1,2],
+		"everything": {caas.DeployRequest{
+			ResourcePrivateName: "web", DurationHours: 24, GPUsPerContainer: 8, HardwareID: 203, LocationIDs: []int64{1, 2},
+			ContainerConfig: caas.ContainerConfig{
+				ReplicaCount: 2, Entrypoint: []string{"/bin/sh", "-c"}, TrafficPort: 8080, Args: []string{"a<b"},
+				EnvVariables: map[string]string{"A": "1"}, SecretEnvVariables: map[string]string{"S": "x"},
+			},
+			RegistryConfig: caas.RegistryConfig{ImageURL: "ghcr.io/o/i:1", RegistryUsername: "u", RegistrySecret: "p"},
+		}, `{"resource_private_name":"web","duration_hours":24,"gpus_per_container":8,"hardware_id":203,"location_ids":[1,2],
 			"container_config":{"replica_count":2,"entrypoint":["/bin/sh","-c"],"traffic_port":8080,"args":["a<b"],
 				"env_variables":{"A":"1"},"secret_env_variables":{"S":"x"}},
 			"registry_config":{"image_url":"ghcr.io/o/i:1","registry_username":"u","registry_secret":"p"}}`},
-		"what is required": {small, `{"resource_private_name":"web","duration_hours":1,"gpus_per_container":8,"hardware_id":203,"location_ids":[1],
-			"container_config":{"replica_count":1,"entrypoint":["/bin/app"],"traffic_port":80},"registry_config":{}}`},
-		"empty is left out": {func() caas.DeployRequest {
-			r := small
-			r.ContainerConfig.Args, r.ContainerConfig.EnvVariables = []string{}, map[string]string{}
-			r.ContainerConfig.SecretEnvVariables = map[string]string{}
-			return r
-		}(), `{"resource_private_name":"web","duration_hours":1,"gpus_per_container":8,"hardware_id":203,"location_ids":[1],
-			"container_config":{"replica_count":1,"entrypoint":["/bin/app"],"traffic_port":80},"registry_config":{}}`},
+		"empty is left out": {empty, smallBody},
 		"required lists are never null": {caas.DeployRequest{}, `{"resource_private_name":"","duration_hours":0,"gpus_per_container":0,
 			"hardware_id":0,"location_ids":[],"container_config":{"replica_count":0,"entrypoint":[],"traffic_port":0},"registry_config":{}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := onScript(t, reply(200, `{"status":"deployment requested","deployment_id":"`+someID+`"}`))
-			if _, err := r.client.Deploy(t.Context(), test.request); err != nil {
+			h := newHarness(t, respond(200, `{"deployment_id":"x"}`))
+			if _, err := h.client.Deploy(t.Context(), test.request); err != nil {
 				t.Fatal(err)
 			}
-			sent := r.seen()[0]
-			if sent.method != http.MethodPost || sent.uri != prefix+"/deploy" || sent.header.Get("Content-Type") != "application/json" {
-				t.Errorf("sent %s %s as %q", sent.method, sent.uri, sent.header.Get("Content-Type"))
-			}
-			wantJSON(t, sent.body, test.want)
+			wantJSON(t, h.requests()[0].body, test.want)
 		})
 	}
 }
 
+// wantJSON fails the test unless both strings are the same JSON.
 func wantJSON(t *testing.T, got, want string) {
 	t.Helper()
 	var g, w any
@@ -66,17 +55,41 @@ func wantJSON(t *testing.T, got, want string) {
 	}
 }
 
-// TestDeploy_id is read at whatever level it stands.
-func TestDeploy_id(t *testing.T) {
-	for body, want := range map[string]string{
-		`{"deployment_id":"` + someID + `"}`:                                 someID,
-		`{"data":{"data":{"deployment_id":"x","status":"FAILED"}}}`:          "x",
-		`{"deployment_id":"x","data":null,"more":[]}`:                        "x",
-		`{"status":"payment_required","deployment_id":"x"}`:                  "x", // a deployment with an ID exists
-		`{"data":{"status":7,"deployment_id":"x"},"status":"whatever else"}`: "x",
+// TestPurchase_response shows what each response means: for a deploy an ID, an error
+// where nothing was bought, or an error where the deployment may exist; for an
+// extension any success but payment_required is one.
+func TestPurchase_response(t *testing.T) {
+	unpaid, noID, bought := holds{rejected: true, payment: true}, holds{accepted: true}, holds{}
+	for body, test := range map[string]struct {
+		status         int
+		id             string
+		deploy, extend holds
+	}{
+		`{"deployment_id":"x"}`: {200, "x", bought, bought},
+		`{"data":{"data":{"deployment_id":"x","status":"FAILED"}}}`:     {201, "x", bought, bought},
+		`{"deployment_id":"x","data":null,"more":[]}`:                   {200, "x", bought, bought},
+		`{"data":{"status":7,"deployment_id":"x"},"status":"anything"}`: {200, "x", bought, bought},
+		`{"status":"payment_required","deployment_id":"x"}`:             {200, "x", bought, unpaid}, // what has an ID exists
+		`{"status":"payment_required"}`:                                 {200, "", unpaid, unpaid},
+		`{"status":"payment_required","data":null}`:                     {200, "", unpaid, unpaid},
+		`{"status":"payment_required","data":{"id":null}}`:              {200, "", unpaid, unpaid},
+		`{"data":{"status":"Payment_Required","deployment_id":null}}`:   {200, "", unpaid, unpaid},
+		`{"status":"payment_required","detail":"top up"}`:               {400, "", unpaid, unpaid},
+		`{"status":"deployment requested","deployment_id":""}`:          {200, "", noID, bought},
+		`{"data":{"id":"d","status":"running"}}`:                        {200, "", noID, bought},
+		`{"data":null}`:                                                 {200, "", noID, bought}, `null`: {200, "", noID, bought}, `[1]`: {200, "", noID, bought},
+		``: {204, "", noID, bought},
 	} {
-		if id, err := onScript(t, reply(200, body)).client.Deploy(t.Context(), smallRequest()); err != nil || id != want {
-			t.Errorf("%s: got %q, %v", body, id, err)
+		h := newHarness(t, respond(test.status, body))
+		id, err := h.client.Deploy(t.Context(), smallRequest())
+		if id != test.id || predicates(err) != test.deploy || (err == nil) != (id != "") {
+			t.Errorf("%s: deploy: got %q, %v", body, id, err)
+		}
+		if err := h.client.Extend(t.Context(), someID, 3); predicates(err) != test.extend || (err == nil) != (test.extend == bought) {
+			t.Errorf("%s: extend: %v", body, err)
+		}
+		if n := len(h.requests()); n != 2 {
+			t.Errorf("%s: %d requests", body, n)
 		}
 	}
 }

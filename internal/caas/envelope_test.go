@@ -1,7 +1,6 @@
 package caas
 
 import (
-	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
@@ -53,7 +52,7 @@ func TestDeployment_decoded(t *testing.T) {
 		},
 	}
 	for body, want := range map[string]Deployment{
-		deploymentReply: want,
+		deploymentResponse: want,
 		// null and missing
 		`{"id":"x","started_at":null,"locations":null,"compute_minutes_served":null,
 			"container_config":{"entrypoint":null,"env_variables":null,"secret_env_keys":null}}`: {ID: "x"},
@@ -78,17 +77,9 @@ func TestDeployment_decoded(t *testing.T) {
 			t.Errorf("%s was decoded", body)
 		}
 	}
-	var item DeploymentItem
-	body := `{"id":"x","name":"n","completed_percent":"n/a","served":5,"compute_minutes_served":"7","created_at":"soon"}`
-	if err := unmarshal([]byte(body), &item); err != nil || !reflect.DeepEqual(item, DeploymentItem{ID: "x", Name: "n", ComputeMinutesServed: 7}) {
-		t.Errorf("got %+v, %v", item, err)
-	}
-	if !json.Valid([]byte(deploymentReply)) {
-		t.Error("the sample is not JSON")
-	}
 }
 
-const deploymentReply = `{"data":{"id":"5f0c","status":"RUNNING","created_at":"2026-01-02T03:04:05.123456","started_at":"2026-01-02T03:06:00Z",
+const deploymentResponse = `{"data":{"id":"5f0c","status":"RUNNING","created_at":"2026-01-02T03:04:05.123456","started_at":"2026-01-02T03:06:00Z",
 "finished_at":null,"amount_paid":"478.08","completed_percent":12.5,"total_gpus":16.0,"gpus_per_container":8,"total_containers":"2",
 "hardware_name":"H100 SXM","hardware_id":203,"locations":[{"id":1,"iso2":"US","name":"United States"},{"id":"2","iso2":"DE","name":"Germany"}],
 "brand_name":"NVIDIA","compute_minutes_served":180,"compute_minutes_remaining":1260,"x_new":{"a":[null]},

@@ -14,36 +14,12 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// overHTTP2 is a client of a handler, over TLS that it trusts and HTTP/2, which
-// is what the real API is likely to speak.
-func overHTTP2(t *testing.T, handler http.HandlerFunc) *Client {
-	t.Helper()
-	server := httptest.NewUnstartedServer(handler)
-	server.EnableHTTP2 = true
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	endpoint, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := New(Config{
-		Endpoint: endpoint, Token: "x", RequestTimeout: 30 * time.Second, MaxRetries: 3,
-		Clock: caastest.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
-	})
-	transport := newTransport()
-	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
-	transport.TLSClientConfig.MinVersion = tls.VersionTLS12
-	c.transport = transport
-	t.Cleanup(transport.CloseIdleConnections)
-	return c
-}
-
-// TestHTTP2_purchaseBroken: a purchase whose stream breaks was sent, on a new
-// connection and on one that was used before.
-func TestHTTP2_purchaseBroken(t *testing.T) {
+// TestHTTP2_purchaseInterrupted: the client speaks HTTP/2 where the server does, and
+// a purchase whose stream is interrupted was sent, whether on a new connection or on
+// one that was used before.
+func TestHTTP2_purchaseInterrupted(t *testing.T) {
 	var sent atomic.Int32
-	c := overHTTP2(t, func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Proto != "HTTP/2.0" {
 			t.Errorf("the client speaks %s", r.Proto)
 		}
@@ -52,6 +28,20 @@ func TestHTTP2_purchaseBroken(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}
 		_, _ = io.WriteString(w, `true`)
+	}))
+	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	endpoint, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := newTransport()
+	t.Cleanup(transport.CloseIdleConnections)
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	c := New(Config{
+		Endpoint: endpoint, RequestTimeout: 30 * time.Second, MaxRetries: 3, Clock: caastest.NewClock(time.Unix(0, 0)), Transport: transport,
 	})
 	for i := range int32(2) {
 		if _, err := c.Deploy(t.Context(), DeployRequest{}); err == nil || IsRejected(err) {

@@ -10,123 +10,108 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// TestPause_waits pins the pause for each form of Retry-After.
-func TestPause_waits(t *testing.T) {
-	date := func(d time.Duration) string { return newYear.Add(d).Format(http.TimeFormat) }
+// TestPause_retryAfter shows the wait for each form of Retry-After, which is the same
+// after a 429 and after a 503.
+func TestPause_retryAfter(t *testing.T) {
+	date := func(d time.Duration) string { return start.Add(d).Format(http.TimeFormat) }
 	for name, test := range map[string]struct {
-		header []string
-		want   time.Duration
+		value string
+		want  time.Duration
 	}{
-		"seconds":          {[]string{"Retry-After", "7"}, 7 * time.Second},
-		"a date":           {[]string{"Retry-After", date(40 * time.Second)}, 40 * time.Second},
-		"a fraction":       {[]string{"Retry-After", "0.5"}, time.Second},
-		"absurd seconds":   {[]string{"Retry-After", "9000000000000000000"}, 5 * time.Minute},
-		"more than an int": {[]string{"Retry-After", "9999999999999999999"}, time.Second},
-		"an absurd date":   {[]string{"Retry-After", date(9999 * time.Hour)}, 5 * time.Minute},
-		"none":             {nil, time.Second},
-		"zero":             {[]string{"Retry-After", "0"}, time.Second},
-		"negative":         {[]string{"Retry-After", "-5"}, time.Second},
-		"words":            {[]string{"Retry-After", "soon"}, time.Second},
-		"a date gone by":   {[]string{"Retry-After", date(-time.Hour)}, time.Second},
+		"seconds":          {"7", 7 * time.Second},
+		"a date":           {date(40 * time.Second), 40 * time.Second},
+		"a fraction":       {"0.5", time.Second},
+		"absurd seconds":   {"9000000000000000000", 5 * time.Minute},
+		"more than an int": {"9999999999999999999", time.Second},
+		"an absurd date":   {date(9999 * time.Hour), 5 * time.Minute},
+		"none":             {"", time.Second},
+		"zero":             {"0", time.Second},
+		"negative":         {"-5", time.Second},
+		"words":            {"soon", time.Second},
+		"a date gone by":   {date(-time.Hour), time.Second},
 	} {
-		t.Run(name, func(t *testing.T) {
-			r := onScript(t, script(reply(429, `{"detail":"slow down"}`, test.header...), reply(200, `true`)), withRetries(0))
-			if _, err := r.client.IsNameAvailable(t.Context(), "web"); err != nil {
-				t.Fatal(err)
+		for _, status := range []int{429, 503} {
+			h := newHarness(t, script(respond(status, ``, "Retry-After", test.value), respond(200, `true`)))
+			if _, err := h.client.IsNameAvailable(t.Context(), "web"); err != nil {
+				t.Errorf("%s of a %d: %v", name, status, err)
 			}
-			if got := r.elapsed(); got != test.want {
-				t.Errorf("waited %s, want %s", got, test.want)
-			}
-			r.wantSent(2)
-		})
+			h.wantSent(2, test.want)
+		}
 	}
 }
 
-// TestPause_countsNothing rejects far more often than a request is repeated,
-// for each call, the purchases too, and resends their bodies whole.
-func TestPause_countsNothing(t *testing.T) {
+// TestPause_everyCall: no 429 counts as a retry, for the purchases either.
+func TestPause_everyCall(t *testing.T) {
 	for _, c := range everyCall {
-		t.Run(c.name, func(t *testing.T) {
-			steps := make([]http.HandlerFunc, 20, 21)
-			for i := range steps {
-				steps[i] = reply(429, ``, "Retry-After", "60")
-			}
-			r := onScript(t, script(append(steps, reply(200, c.good))...), withRetries(0))
-			if _, err := c.do(t.Context(), r.client); err != nil {
-				t.Fatal(err)
-			}
-			r.wantSent(21)
-			sent := r.seen()
-			for i, req := range sent {
-				if req.body != sent[0].body || req.uri != sent[0].uri || req.method != c.method {
-					t.Errorf("try %d was %s %s %q, not as the first", i, req.method, req.uri, req.body)
-				}
-			}
-			if c.purchase && len(sent[0].body) < 10 {
-				t.Errorf("the body was %q", sent[0].body)
-			}
-			if got := r.elapsed(); got < 20*time.Minute || got > 22*time.Minute {
-				t.Errorf("waited %s", got)
-			}
-		})
+		steps := make([]http.HandlerFunc, 20, 21)
+		for i := range steps {
+			steps[i] = respond(429, ``, "Retry-After", "60")
+		}
+		h := newHarness(t, script(append(steps, respond(200, c.good))...), withRetries(0))
+		if _, err := c.do(t.Context(), h.client, someID); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		h.wantSent(21, 20*time.Minute)
+	}
+}
+
+// TestPause_backoff: without a Retry-After the pause doubles until a request
+// succeeds. Other failures leave it as it is.
+func TestPause_backoff(t *testing.T) {
+	limited, free := respond(429, ``), respond(200, `true`)
+	h := newHarness(t, script(limited, limited, respond(404, ``), limited, free, limited, free))
+	for i, want := range []time.Duration{1 + 2, 1 + 2 + 4, 1 + 2 + 4 + 1} {
+		_, err := h.client.IsNameAvailable(t.Context(), "web")
+		if (err != nil) != (i == 0) || h.elapsed() != want*time.Second {
+			t.Errorf("call %d ended after %s, want %d s: %v", i, h.elapsed(), want, err)
+		}
 	}
 }
 
 // TestPause_wholeClient: while one request waits, no other is sent.
 func TestPause_wholeClient(t *testing.T) {
 	others := false
-	var r *harness
-	r = onScript(t, script(reply(429, ``, "Retry-After", "20"), reply(200, `true`)), beforeSleep(func() {
+	var h *harness
+	h = newHarness(t, script(respond(429, ``, "Retry-After", "20"), respond(200, `true`)), beforeSleep(func() {
 		if others {
 			return
 		}
-		others = true // the first waits, and now comes another
-		if _, err := r.client.Locations(t.Context()); err == nil {
-			t.Error("true is not a list of locations")
+		others = true
+		if err := h.client.Destroy(t.Context(), someID); err != nil {
+			t.Error(err)
 		}
 	}))
-	if _, err := r.client.IsNameAvailable(t.Context(), "web"); err != nil {
+	if _, err := h.client.IsNameAvailable(t.Context(), "web"); err != nil {
 		t.Error(err)
 	}
-	r.wantSent(3)
-	for _, req := range r.seen()[1:] {
-		if req.at < 20*time.Second {
-			t.Errorf("%s was sent after %s", req.uri, req.at)
+	sent := h.requests()
+	if len(sent) != 3 || sent[1].at < 20*time.Second || sent[2].at < 20*time.Second {
+		t.Errorf("sent %+v", sent)
+	}
+}
+
+// TestPause_inFlight: a 429 to a request from before the pause does not prolong it.
+func TestPause_inFlight(t *testing.T) {
+	var h *harness
+	h = newHarness(t, script(func(w http.ResponseWriter, r *http.Request) {
+		if err := h.client.Destroy(t.Context(), someID); err != nil {
+			t.Error(err)
 		}
+		respond(429, ``)(w, r)
+	}, respond(429, ``), respond(200, `true`)))
+	if _, err := h.client.IsNameAvailable(t.Context(), "web"); err != nil || h.elapsed() != time.Second {
+		t.Errorf("waited %s, want the second of the other request: %v", h.elapsed(), err)
 	}
 }
 
-// TestPause_ending: a wait that the context ends is reported as the 429 that began
-// it, with the cause of the context within.
-func TestPause_ending(t *testing.T) {
-	for _, c := range everyCall {
-		t.Run(c.name, func(t *testing.T) {
-			ctx, cancel := context.WithCancelCause(t.Context())
-			why := errors.New("interrupted")
-			r := onScript(t, reply(429, `{"detail":"slow down"}`, "Retry-After", "60"), beforeSleep(func() { cancel(why) }))
-			_, err := c.do(ctx, r.client)
-			if e := apiError(t, err); e.Status != 429 || !errors.Is(err, why) || !caas.IsRejected(err) || !caas.IsTransient(err) ||
-				e.Reason() != "slow down; the operation was interrupted before the request could be repeated" {
-				t.Errorf("got %#v", e)
-			}
-			r.wantSent(1)
-		})
-	}
-}
-
-// TestPause_operationTimeout: a 429 waits as long as the operation may.
+// TestPause_operationTimeout: a request is repeated as long as the operation lasts.
 func TestPause_operationTimeout(t *testing.T) {
-	r := onScript(t, reply(429, ``, "Retry-After", "60"))
-	ctx, cancel := r.clock.WithTimeout(t.Context(), 10*time.Minute)
+	h := newHarness(t, respond(429, ``, "Retry-After", "60"))
+	ctx, cancel := h.clock.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	_, err := r.client.Deploy(ctx, smallRequest())
+	_, err := h.client.Deploy(ctx, smallRequest())
 	if !errors.Is(err, context.DeadlineExceeded) || !caas.IsRejected(err) {
 		t.Errorf("got %v", err)
 	}
-	if got := r.elapsed(); got != 10*time.Minute {
-		t.Errorf("gave up after %s", got)
-	}
-	if n := len(r.seen()); n < 9 || n > 10 {
-		t.Errorf("sent %d times in ten minutes", n)
-	}
+	h.wantSent(10, 10*time.Minute)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,56 +17,51 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-var newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-
 const (
 	testToken = "test-token" // what the mock accepts
-	testKey   = "test-key"
 	someID    = "5f0c0a4e-0000-4000-8000-000000000001"
 	prefix    = "/enterprise/v1/io-cloud/caas"
 )
 
-// harness is a client on a clock of its own, and everything that it tried.
+// start is when the clock of every harness starts.
+var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// harness is a client on a fake clock, and what it sent.
 type harness struct {
 	*testing.T
 	client *caas.Client
 	clock  *caastest.Clock
-	host   string
-	mock   *caastest.Server // nil where a script answers
 
 	mu       sync.Mutex
-	requests []request       // that a script answered, in order of arrival
-	attempts []caas.Exchange // as traced
+	received []request       // by the server of newHarness
+	traced   []caas.Exchange // by the client
 }
 
-// request is one request as it came over the wire.
+// request is a request as the server received it.
 type request struct {
 	method, uri string // the uri undecoded
 	header      http.Header
 	body        string
 	at          time.Duration // since the start, on the clock
+	from        string        // the client's end of the connection
 }
 
 // option changes how the client is made.
-type option func(*harness, *caas.Config)
+type option func(*caas.Config)
 
-func withRetries(n int) option { return func(_ *harness, c *caas.Config) { c.MaxRetries = n } }
-
-func withTimeout(d time.Duration) option {
-	return func(_ *harness, c *caas.Config) { c.RequestTimeout = d }
-}
+func withRetries(n int) option { return func(c *caas.Config) { c.MaxRetries = n } }
 
 func withCredentials(token, key string) option {
-	return func(_ *harness, c *caas.Config) { c.Token, c.APIKey = token, key }
+	return func(c *caas.Config) { c.Token, c.APIKey = token, key }
 }
 
-// beforeSleep makes the client's clock call do before each sleep.
+// beforeSleep calls do before each sleep on the client's clock.
 func beforeSleep(do func()) option {
-	return func(r *harness, c *caas.Config) { c.Clock = hookedClock{r.clock, do} }
+	return func(c *caas.Config) { c.Clock = hookedClock{c.Clock, do} }
 }
 
 type hookedClock struct {
-	*caastest.Clock
+	caas.Clock
 	beforeSleep func()
 }
 
@@ -74,115 +70,99 @@ func (c hookedClock) Sleep(ctx context.Context, d time.Duration) error {
 	return c.Clock.Sleep(ctx, d)
 }
 
-// onMock is a client of the stateful mock.
-func onMock(t *testing.T, o caastest.Options) *harness {
+// newHarness returns a client of a server with that handler.
+func newHarness(t *testing.T, handler http.HandlerFunc, options ...option) *harness {
 	t.Helper()
-	r := &harness{T: t, clock: caastest.NewClock(newYear)}
-	o.Clock = r.clock
-	r.mock = caastest.Start(t, o)
-	r.connect(r.mock.URL(), nil)
-	return r
-}
-
-// onScript is a client of a handler, for what the mock can't say.
-func onScript(t *testing.T, handler http.HandlerFunc, options ...option) *harness {
-	t.Helper()
-	r := &harness{T: t, clock: caastest.NewClock(newYear)}
-	server := httptest.NewServer(r.recorded(handler))
+	var h *harness
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Errorf("reading a request: %v", err)
+		}
+		h.mu.Lock()
+		h.received = append(h.received, request{r.Method, r.RequestURI, r.Header, string(body), h.elapsed(), r.RemoteAddr})
+		h.mu.Unlock()
+		handler(w, r.WithContext(context.WithValue(r.Context(), harnessKey{}, h)))
+	}))
 	t.Cleanup(server.Close)
-	r.connect(server.URL, options)
-	return r
+	h = connect(t, server.URL, options...)
+	return h
 }
 
-// onAddress is a client of whatever listens at an address, if anything does.
-func onAddress(t *testing.T, address string) *harness {
+// harnessKey is where a handler finds the harness of its client.
+type harnessKey struct{}
+
+// connect returns a client of whatever is at an address.
+func connect(t *testing.T, address string, options ...option) *harness {
 	t.Helper()
-	r := &harness{T: t, clock: caastest.NewClock(newYear)}
-	r.connect(address, nil)
-	return r
-}
-
-func (r *harness) connect(address string, options []option) {
-	r.Helper()
 	endpoint, err := url.Parse(address)
 	if err != nil {
-		r.Fatal(err)
+		t.Fatal(err)
 	}
-	r.host = endpoint.Host
+	h := &harness{T: t, clock: caastest.NewClock(start)}
 	config := caas.Config{
 		Endpoint: endpoint, Token: testToken, UserAgent: "agent/1",
-		RequestTimeout: 30 * time.Second, MaxRetries: 3, Clock: r.clock,
+		RequestTimeout: 30 * time.Second, MaxRetries: 3, Clock: h.clock,
 		Trace: func(_ context.Context, e caas.Exchange) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.attempts = append(r.attempts, e)
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.traced = append(h.traced, e)
 		},
 	}
 	for _, o := range options {
-		o(r, &config)
+		o(&config)
 	}
-	r.client = caas.New(config)
+	h.client = caas.New(config)
+	return h
 }
 
-// recorded writes down each request before the handler answers it.
-func (r *harness) recorded(handler http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, req *http.Request) {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			r.Errorf("reading a request: %v", err)
+// requests returns what the server received so far.
+func (h *harness) requests() []request {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.received)
+}
+
+// attempts returns what the client traced so far.
+func (h *harness) attempts() []caas.Exchange {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.traced)
+}
+
+func (h *harness) elapsed() time.Duration { return h.clock.Now().Sub(start) }
+
+// wantSent fails the test unless the server received n requests, all of them
+// equal, within d.
+func (h *harness) wantSent(n int, d time.Duration) {
+	h.Helper()
+	sent := h.requests()
+	if len(sent) != n || h.elapsed() != d {
+		h.Errorf("%d requests in %s, want %d in %s", len(sent), h.elapsed(), n, d)
+	}
+	for i, r := range sent {
+		if r.method != sent[0].method || r.uri != sent[0].uri || r.body != sent[0].body {
+			h.Errorf("request %d was %s %s %q, not as the first", i, r.method, r.uri, r.body)
 		}
-		r.mu.Lock()
-		r.requests = append(r.requests, request{
-			req.Method, req.RequestURI, req.Header.Clone(), string(body), r.clock.Now().Sub(newYear),
-		})
-		r.mu.Unlock()
-		handler(w, req.WithContext(context.WithValue(req.Context(), harnessKey{}, r)))
 	}
 }
 
-// harnessKey is where a step finds the harness of its client.
-type harnessKey struct{}
-
-// seen are the requests that a script answered so far.
-func (r *harness) seen() []request {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]request(nil), r.requests...)
-}
-
-func (r *harness) traced() []caas.Exchange {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]caas.Exchange(nil), r.attempts...)
-}
-
-func (r *harness) elapsed() time.Duration { return r.clock.Now().Sub(newYear) }
-
-// wantSent fails the test unless exactly n requests arrived.
-func (r *harness) wantSent(n int) {
-	r.Helper()
-	if got := len(r.seen()); got != n {
-		r.Errorf("%d requests arrived, want %d", got, n)
-	}
-}
-
-// script answers each request with the next step, and the last one for ever.
+// script handles each request with the next step, and all others with the last.
 func script(steps ...http.HandlerFunc) http.HandlerFunc {
 	var mu sync.Mutex
 	next := 0
-	return func(w http.ResponseWriter, req *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		step := steps[min(next, len(steps)-1)]
 		next++
 		mu.Unlock()
-		step(w, req)
+		step(w, r)
 	}
 }
 
-// reply is a step that answers with a status, a body, and pairs of header.
-func reply(status int, body string, header ...string) http.HandlerFunc {
+// respond returns a step that responds with a status, a body, and pairs of header.
+func respond(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
 		for i := 0; i+1 < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
 		}
@@ -191,35 +171,40 @@ func reply(status int, body string, header ...string) http.HandlerFunc {
 	}
 }
 
-// reset is a step that breaks the connection.
+// flush is a step that sends a string at once.
+func flush(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, body)
+		_ = http.NewResponseController(w).Flush()
+	}
+}
+
+// reset is a step that resets the connection.
 func reset(w http.ResponseWriter, _ *http.Request) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(err)
 	}
-	_ = conn.(*net.TCPConn).SetLinger(0) // else it is a polite end
+	_ = conn.(*net.TCPConn).SetLinger(0) // without it the connection is closed in order
 	_ = conn.Close()
 }
 
-// cut is a step that promises the body and sends half.
-func cut(body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "1000")
-		_, _ = io.WriteString(w, body[:len(body)/2])
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
+// truncate is a step that sends the first bytes of a longer body.
+func truncate(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Length", "1000")
+	flush(`{"id":"d","sta`)(w, r)
+	panic(http.ErrAbortHandler)
 }
 
-// hang is a step that lets d pass on the client's clock, and never answers.
+// hang returns a step that lets d pass on the client's clock, and never responds.
 func hang(d time.Duration) http.HandlerFunc {
-	return func(_ http.ResponseWriter, req *http.Request) {
-		req.Context().Value(harnessKey{}).(*harness).clock.Advance(d)
-		<-req.Context().Done()
+	return func(_ http.ResponseWriter, r *http.Request) {
+		r.Context().Value(harnessKey{}).(*harness).clock.Advance(d)
+		<-r.Context().Done()
 	}
 }
 
-// apiError is the *caas.Error that err has to be.
+// apiError returns the *caas.Error that err has to be.
 func apiError(t *testing.T, err error) *caas.Error {
 	t.Helper()
 	e, ok := err.(*caas.Error) //nolint:errorlint // the client promises this very type
@@ -235,16 +220,6 @@ func contains(t *testing.T, text string, parts ...string) {
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q lacks %q", text, part)
-		}
-	}
-}
-
-// lacks fails the test when text holds any of the parts.
-func lacks(t *testing.T, text string, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if strings.Contains(text, part) {
-			t.Errorf("%q holds %q", text, part)
 		}
 	}
 }

@@ -1,13 +1,12 @@
 package caas_test
 
 import (
-	"net/http"
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// TestUpdate_body: flat, and nothing but what changes.
+// TestUpdate_body: the body is flat and holds nothing but the changes.
 func TestUpdate_body(t *testing.T) {
 	for name, test := range map[string]struct {
 		change caas.UpdateRequest
@@ -29,49 +28,13 @@ func TestUpdate_body(t *testing.T) {
 		"emptied": {caas.UpdateRequest{
 			EnvVariables: caas.Set(map[string]string{}), Args: caas.Set([]string{}), RegistryUsername: caas.Set(""), TrafficPort: caas.Set(int64(0)),
 		}, `{"env_variables":{},"args":[],"registry_username":"","traffic_port":0}`},
-		"one": {caas.UpdateRequest{ImageURL: caas.Set("nginx:2")}, `{"image_url":"nginx:2"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := onScript(t, reply(200, ``))
-			if err := r.client.Update(t.Context(), someID, test.change); err != nil {
+			h := newHarness(t, respond(200, ``))
+			if err := h.client.Update(t.Context(), someID, test.change); err != nil {
 				t.Fatal(err)
 			}
-			sent := r.seen()[0]
-			if sent.method != http.MethodPatch || sent.uri != prefix+"/deployment/"+someID {
-				t.Errorf("sent %s %s", sent.method, sent.uri)
-			}
-			wantJSON(t, sent.body, test.want)
+			wantJSON(t, h.requests()[0].body, test.want)
 		})
-	}
-}
-
-// TestChange_isZero is what leaves a member out.
-func TestChange_isZero(t *testing.T) {
-	var absent caas.Change[string]
-	if !absent.IsZero() || caas.Set("").IsZero() || caas.Clear[string]().IsZero() {
-		t.Error("only a change that was not given is left out")
-	}
-}
-
-// TestBodies_ofTheOtherChanges are those of extend, rename and destroy.
-func TestBodies_ofTheOtherChanges(t *testing.T) {
-	r := onScript(t, reply(200, `{}`))
-	ctx := t.Context()
-	for _, err := range []error{
-		r.client.Extend(ctx, someID, 5), r.client.Rename(ctx, someID, `a "b"`), r.client.Destroy(ctx, someID),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i, want := range []request{
-		{method: http.MethodPost, uri: prefix + "/deployment/" + someID + "/extend", body: `{"duration_hours":5}`},
-		{method: http.MethodPut, uri: prefix + "/clusters/" + someID + "/update-name", body: `{"cluster_name":"a \"b\""}`},
-		{method: http.MethodDelete, uri: prefix + "/deployment/" + someID},
-	} {
-		got := r.seen()[i]
-		if got.method != want.method || got.uri != want.uri || got.body != want.body {
-			t.Errorf("sent %s %s %q, want %+v", got.method, got.uri, got.body, want)
-		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// read decodes a JSON value as a member of a reply is decoded.
+// read decodes a JSON value as a member of a response is decoded.
 func read[T any](t *testing.T, text string) T {
 	t.Helper()
 	var row struct{ V T }
