@@ -135,25 +135,27 @@ func TestDeployments_pageZeroRejected(t *testing.T) {
 // which follows what was read before it.
 func TestDeployments_ends(t *testing.T) {
 	h := newHarness(t, onPage(1, respond(403, ``), listing(250, fromZero(250))))
-	count := 0
-	for range h.client.Deployments(t.Context(), "") {
-		if count++; count == 100 {
+	items, errs := 0, 0
+	count := func(item caas.DeploymentItem, err error) {
+		if err == nil {
+			items++
+		} else if errs++; item.ID != "" || !caas.IsUnauthorized(err) {
+			t.Errorf("got %+v, %v", item, err)
+		}
+	}
+	for item, err := range h.client.Deployments(t.Context(), "") {
+		if count(item, err); items == 100 {
 			break
 		}
 	}
 	if n := len(h.requests()); n != 1 {
 		t.Errorf("%d requests for the first page", n)
 	}
-	items, err := all(t.Context(), h.client, "")
-	if len(items) != 100 || !caas.IsUnauthorized(err) || len(h.requests()) != 3 {
-		t.Errorf("%d items of %d pages: %v", len(items), len(h.requests())-1, err)
+	for item, err := range h.client.Deployments(t.Context(), "") {
+		count(item, err)
 	}
-	count = 0
-	for range h.client.Deployments(t.Context(), "") {
-		count++
-	}
-	if count != 101 {
-		t.Errorf("got %d items and errors, want 100 and 1", count)
+	if items != 200 || errs != 1 || len(h.requests()) != 3 {
+		t.Errorf("%d items and %d errors after %d requests", items, errs, len(h.requests()))
 	}
 }
 
@@ -165,5 +167,9 @@ func TestDeployments_oddRows(t *testing.T) {
 	items, err := all(t.Context(), h.client, "")
 	if want := []caas.DeploymentItem{{ID: "a", Name: "x"}, {ID: "c", Name: "w", Status: caas.StatusRunning}}; err != nil || !slices.Equal(items, want) {
 		t.Errorf("got %+v, %v", items, err)
+	}
+	h = newHarness(t, respond(200, `{"data":{"deployments":7}}`))
+	if items, err := all(t.Context(), h.client, ""); !caas.IsAccepted(err) {
+		t.Errorf("no list at all: got %+v, %v", items, err)
 	}
 }

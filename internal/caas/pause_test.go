@@ -93,8 +93,9 @@ func TestPause_wholeClient(t *testing.T) {
 // TestPause_inFlight: a 429 to a request from before the pause does not prolong it.
 func TestPause_inFlight(t *testing.T) {
 	var h *harness
+	ctx := t.Context()
 	h = newHarness(t, script(func(w http.ResponseWriter, r *http.Request) {
-		if err := h.client.Destroy(t.Context(), someID); err != nil {
+		if err := h.client.Destroy(ctx, someID); err != nil {
 			t.Error(err)
 		}
 		respond(429, ``)(w, r)

@@ -31,8 +31,6 @@ func TestSend_failures(t *testing.T) {
 		step http.HandlerFunc
 		want holds
 	}{
-		"307 to another path":  {respond(307, ``, "Location", "/elsewhere"), holds{}},
-		"302 without location": {respond(302, ``), holds{}},
 		"400":                  {respond(400, `{}`), holds{rejected: true}},
 		"400 key_set":          {respond(400, `{"key_set":true}`), holds{rejected: true, unauthorized: true}},
 		"400 key_set, wrapped": {respond(400, `{"data":{"key_set":true}}`), holds{rejected: true, unauthorized: true}},

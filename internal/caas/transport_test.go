@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,26 @@ import (
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
+
+// TestTransport_credentials: each attempt has the configured credentials and no other.
+func TestTransport_credentials(t *testing.T) {
+	for _, test := range []struct {
+		token, key            string
+		authorization, apiKey []string
+	}{
+		{"tok", "", []string{"Bearer tok"}, nil}, {"", "key", nil, []string{"key"}}, {"tok", "key", []string{"Bearer tok"}, []string{"key"}}, {"", "", nil, nil},
+	} {
+		h := newHarness(t, script(respond(429, ``), respond(200, ``)), withCredentials(test.token, test.key))
+		if err := h.client.Destroy(t.Context(), someID); err != nil {
+			t.Error(err)
+		}
+		for _, r := range h.requests() {
+			if !slices.Equal(r.header["Authorization"], test.authorization) || !slices.Equal(r.header["X-Api-Key"], test.apiKey) {
+				t.Errorf("%+v: got %v", test, r.header)
+			}
+		}
+	}
+}
 
 // TestTransport_redirect: the host that a redirect names receives nothing at all,
 // not even a connection, in particular no credential.
@@ -23,7 +44,7 @@ func TestTransport_redirect(t *testing.T) {
 	t.Cleanup(other.Close)
 	for _, status := range []int{300, 301, 302, 303, 307, 308} {
 		for _, c := range everyCall {
-			h := newHarness(t, respond(status, `{}`, "Location", other.URL+"/x", "Refresh", "0;url="+other.URL))
+			h := newHarness(t, respond(status, `{}`, "Location", other.URL+"/x"))
 			_, err := c.do(t.Context(), h.client, someID)
 			if e := apiError(t, err); e.Status != status || predicates(err) != (holds{}) {
 				t.Errorf("%s: %#v", c.name, e)

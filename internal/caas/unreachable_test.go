@@ -70,6 +70,31 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// TestUnreachable_hanging: an attempt to connect ends with the time for it or with
+// the operation. Nothing was sent.
+func TestUnreachable_hanging(t *testing.T) {
+	for reason, interrupted := range map[string]bool{
+		"no connection within request_timeout 30s": false, "the operation was interrupted before the request was sent": true,
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var h *harness
+		h = overTransport(t, func(r *http.Request) (*http.Response, error) {
+			if interrupted {
+				cancel()
+			} else {
+				h.clock.Advance(30 * time.Second)
+			}
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		_, err := h.client.Hardware(ctx)
+		if e := apiError(t, err); e.Reason() != reason || !caas.IsRejected(err) || len(h.attempts()) != 1 {
+			t.Errorf("got %v after %d attempts, want %s", err, len(h.attempts()), reason)
+		}
+	}
+}
+
 // TestUnreachable_remembered: for a few seconds other requests fail at once.
 func TestUnreachable_remembered(t *testing.T) {
 	h := overTransport(t, func(*http.Request) (*http.Response, error) { return nil, errRefused })
