@@ -19,10 +19,10 @@ func TestError_reason(t *testing.T) {
 		`{"detail":[{"loc":["query","page"],"msg":"bad","type":"x"}]}`:                          "query.page: bad",
 		`{"detail":[{"loc":["body","args"],"type":"extra_forbidden"}]}`:                         "args: extra_forbidden",
 		`{"detail":[{"loc":{"x":1},"msg":"bad"},{"loc":["body",null,"args"],"msg":"worse"}]}`:   "bad; args: worse",
-		`{"detail":[{"loc":["body"],"msg":"bad"},{"msg":"worse"},{"msg":7},null,"and a text"]}`: "bad; worse; and a text",
+		`{"detail":[{"loc":["body"],"msg":"bad"},{"msg":"worse"},{"msg":7},null,"and a string"]}`: "bad; worse; and a string",
 		`{"data":null,"detail":[{"loc":["body","args"],"msg":"bad"}]}`:                          "args: bad",
 		`{"detail":[]}`: none,
-		// A text, at whatever level it is.
+		// A string, at whatever level it is.
 		`{"detail":"Deployment is over"}`:                           "Deployment is over",
 		`{"data":{"detail":"Deployment is over"}}`:                  "Deployment is over",
 		`{"data":null,"detail":"Deployment is over"}`:               "Deployment is over",

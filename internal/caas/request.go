@@ -99,9 +99,9 @@ func (c *Client) send(ctx context.Context, r request) (outcome, error) {
 	}
 }
 
-// isUsable returns whether the attempt succeeded. A read needs a body, and so does
-// a purchase, which a gateway's page or a body cut short does not confirm; though an
-// empty body was seen for one. The response to another change is not needed.
+// isUsable returns whether the attempt succeeded. A gateway's page or a body cut
+// short is neither what a read needs nor what confirms a purchase, although an empty
+// body was seen for a purchase. The response to any other change is not needed.
 func (o outcome) isUsable(r request) bool {
 	switch {
 	case !isSuccess(o.status):
