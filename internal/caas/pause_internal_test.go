@@ -3,6 +3,7 @@ package caas
 import (
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -38,4 +39,17 @@ func TestPause_concurrent(t *testing.T) {
 	if got := p.until.Sub(now); got != time.Minute+firstPause {
 		t.Errorf("paused for %s after a success", got)
 	}
+}
+
+// TestPause_prolonged: a request that waits also waits for what is added meanwhile.
+func TestPause_prolonged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pause
+		begin := time.Now()
+		p.begin(begin, begin, http.Header{"Retry-After": {"3"}})
+		time.AfterFunc(time.Second, func() { p.begin(begin, time.Now(), http.Header{"Retry-After": {"60"}}) })
+		if err := p.wait(t.Context(), SystemClock{}); err != nil || time.Since(begin) != 61*time.Second {
+			t.Errorf("waited %s: %v", time.Since(begin), err)
+		}
+	})
 }

@@ -53,22 +53,22 @@ func TestRedact_places(t *testing.T) {
 // again, and short values stay.
 func TestClean(t *testing.T) {
 	c := &Client{}
-	c.Redact("short", "abcdef", "abcdefgh", "hidden")
+	c.Redact("short", "abcdef", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghij", "hidden")
 	for text, want := range map[string]string{
-		"a\x00b\x07c":             "a b c",
-		"a\r\nb\tc":               "a  b c",
-		"\x1b[2J\x1b]0;x\x07y":    "[2J ]0;x y",
-		"\u009b31mx":              "31mx",
-		"a\u202eb\u2066c\u200b":   "a b c",
-		"a\u2028b\u2029c\xff":     "a b c",
-		"\ufeffx":                 "x",
-		"naïve ✓ 漢字":              "naïve ✓ 漢字",
-		strings.Repeat("é", 2001): strings.Repeat("é", 2000) + "…",
-		strings.Repeat("é", 2000): strings.Repeat("é", 2000),
-		"-abcdefgh-":              "-(hidden)-",
-		"abcdefabcdef":            "(hidden)(hidden)",
-		"abcdef (hidden)":         "(hidden) ((hidden))",
-		"short and hidden":        "short and (hidden)",
+		"a\x00b\x07c":                              "a b c",
+		"a\r\nb\tc":                                "a  b c",
+		"\x1b[2J\x1b]0;x\x07y":                     "[2J ]0;x y",
+		"\u009b31mx":                               "31mx",
+		"a\u202eb\u2066c\u200b":                    "a b c",
+		"a\u2028b\u2029c\xff":                      "a b c",
+		"\ufeffx":                                  "x",
+		"naïve ✓ 漢字":                               "naïve ✓ 漢字",
+		strings.Repeat("é", 2001):                  strings.Repeat("é", 2000) + "…",
+		strings.Repeat("é", 2000):                  strings.Repeat("é", 2000),
+		"abcdefghij, abcdefghi, abcdefgh, abcdefg": "(hidden), (hidden), (hidden), (hidden)",
+		"abcdefabcdef":                             "(hidden)(hidden)",
+		"abcdef (hidden)":                          "(hidden) ((hidden))",
+		"short and hidden":                         "short and (hidden)",
 	} {
 		if got := c.clean(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
