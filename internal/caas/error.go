@@ -185,7 +185,7 @@ func (c *Client) failure(r request, o outcome) *Error {
 	e := &Error{Method: r.method, Path: r.path, Status: o.status}
 	e.Message, e.Problems = response.explain(c.clean)
 	switch {
-	case o.status == http.StatusPaymentRequired, r.purchase && o.status < 500 && response.isPaymentRequired():
+	case o.status == http.StatusPaymentRequired, o.status < 500 && response.isPaymentRequired():
 		e.Err = ErrPaymentRequired
 	case o.status == http.StatusUnauthorized, o.status == http.StatusForbidden,
 		o.status == http.StatusBadRequest && response.hasKeySet:
