@@ -16,11 +16,11 @@ func TestError_reason(t *testing.T) {
 		// A list of problems.
 		`{"detail":[{"loc":["body","gpus_per_container"],"msg":"Input should be 8","type":"literal_error"},
 			{"loc":["body","container_config","args",0],"msg":"too short"}]}`: "gpus_per_container: Input should be 8; container_config.args.0: too short",
-		`{"detail":[{"loc":["query","page"],"msg":"bad","type":"x"}]}`:                          "query.page: bad",
-		`{"detail":[{"loc":["body","args"],"type":"extra_forbidden"}]}`:                         "args: extra_forbidden",
-		`{"detail":[{"loc":{"x":1},"msg":"bad"},{"loc":["body",null,"args"],"msg":"worse"}]}`:   "bad; args: worse",
+		`{"detail":[{"loc":["query","page"],"msg":"bad","type":"x"}]}`:                            "query.page: bad",
+		`{"detail":[{"loc":["body","args"],"type":"extra_forbidden"}]}`:                           "args: extra_forbidden",
+		`{"detail":[{"loc":{"x":1},"msg":"bad"},{"loc":["body",null,"args"],"msg":"worse"}]}`:     "bad; args: worse",
 		`{"detail":[{"loc":["body"],"msg":"bad"},{"msg":"worse"},{"msg":7},null,"and a string"]}`: "bad; worse; and a string",
-		`{"data":null,"detail":[{"loc":["body","args"],"msg":"bad"}]}`:                          "args: bad",
+		`{"data":null,"detail":[{"loc":["body","args"],"msg":"bad"}]}`:                            "args: bad",
 		`{"detail":[]}`: none,
 		// A string, at whatever level it is.
 		`{"detail":"Deployment is over"}`:                           "Deployment is over",

@@ -11,11 +11,15 @@ import (
 // TestRedact_forms: a secret is redacted as it is, and as Go writes it in JSON.
 func TestRedact_forms(t *testing.T) {
 	for _, secret := range []string{
-		"hunter2-hunter2", `a"bc\d`, "-----BEGIN\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF", "p<a>&ss", "pässwörd", "a\x1b[31mb", "123456789",
+		"hunter2-hunter2", `a"bc\d`, `a"b<c>d`, "-----BEGIN\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF", "p<a>&ss", "pässwörd", "a\x1b[31mb", "123456789",
 		strings.Repeat("0123456789", 300), // longer than what is shown
 	} {
 		c := &Client{}
-		c.Redact("", "other-secret", secret)
+		c.Redact("", "other-secret")
+		if got := c.clean("other-secret"); got != "(hidden)" {
+			t.Errorf("got %q", got)
+		}
+		c.Redact(secret)
 		quoted, err := json.Marshal(secret)
 		if err != nil {
 			t.Fatal(err)

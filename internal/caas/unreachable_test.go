@@ -71,7 +71,8 @@ func TestUnreachable(t *testing.T) {
 }
 
 // TestUnreachable_hanging: an attempt to connect ends with the time for it or with
-// the operation. Nothing was sent.
+// the operation, of which only the first says that the API can't be reached. Nothing
+// was sent.
 func TestUnreachable_hanging(t *testing.T) {
 	for reason, interrupted := range map[string]bool{
 		"no connection within request_timeout 30s": false, "the operation was interrupted before the request was sent": true,
@@ -80,7 +81,7 @@ func TestUnreachable_hanging(t *testing.T) {
 		defer cancel()
 		var h *harness
 		h = overTransport(t, func(r *http.Request) (*http.Response, error) {
-			if interrupted {
+			if interrupted && len(h.attempts()) == 0 {
 				cancel()
 			} else {
 				h.clock.Advance(30 * time.Second)
@@ -91,6 +92,10 @@ func TestUnreachable_hanging(t *testing.T) {
 		_, err := h.client.Hardware(ctx)
 		if e := apiError(t, err); e.Reason() != reason || !caas.IsRejected(err) || len(h.attempts()) != 1 {
 			t.Errorf("got %v after %d attempts, want %s", err, len(h.attempts()), reason)
+		}
+		_, _ = h.client.Hardware(t.Context())
+		if again := len(h.attempts()) == 2; again != interrupted {
+			t.Errorf("another request made %d attempts after %v", len(h.attempts())-1, err)
 		}
 	}
 }
