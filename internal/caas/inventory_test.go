@@ -2,6 +2,7 @@ package caas_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
@@ -14,7 +15,8 @@ func TestIsNameAvailable(t *testing.T) {
 		`null`: nil, `{"data":null}`: nil, `"maybe"`: nil, `{}`: nil, `[true]`: nil, `{"available":true}`: nil, `2`: nil, `""`: nil,
 	} {
 		available, err := newHarness(t, respond(200, body)).client.IsNameAvailable(t.Context(), "web")
-		if want == nil && !caas.IsAccepted(err) || want != nil && (err != nil || available != want) {
+		unclear := caas.IsAccepted(err) && strings.HasPrefix(err.Error(), "the response has an unexpected structure")
+		if want == nil && !unclear || want != nil && (err != nil || available != want) {
 			t.Errorf("%s: got %v, %v", body, available, err)
 		}
 	}
