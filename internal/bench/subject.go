@@ -51,7 +51,7 @@ func (s *subject) reset(ctx context.Context) (err error) {
 	if err := os.RemoveAll(s.path("terraform.tfstate")); err != nil || s.provider != "ioneth" {
 		return err
 	}
-	s.api, err = caastest.New(caastest.Options{ //nolint:contextcheck // closed with ctx
+	s.api, err = caastest.New(caastest.Options{
 		Token:        token,
 		SkipContract: true,
 		// A phase of 0 would get the mock's default.

@@ -55,7 +55,7 @@ func main() {
 // run runs the steps in a new folder below temp, which it removes at the end.
 func run(ctx context.Context, show *printer, temp string, steps []step) (err error) {
 	begin := time.Now()
-	d, err := newDemo(show, temp) //nolint:contextcheck // the mock ends with remove, after the context
+	d, err := newDemo(show, temp)
 	if err != nil {
 		return err
 	}

@@ -92,10 +92,11 @@ func (s *Service) isNameHeld(ctx context.Context, name string) (bool, error) {
 }
 
 // findCreated looks for the deployment for at most patience; longer while the list
-// can't be read. It returns "" when the list does not show it.
+// can't be read. It returns "" when a list of that age does not show it.
 func (s *Service) findCreated(ctx context.Context, name string, sent time.Time, patience time.Duration) (id string, err error) {
 	start := s.clock.Now()
-	err = s.pollFor(ctx, acceptedTime, func(ctx context.Context) (bool, error) {
+	settled := false
+	err = s.pollFor(ctx, patience+acceptedTime, func(ctx context.Context) (bool, error) {
 		age := s.clock.Now().Sub(start) // of the list, which is no younger
 		items, err := s.readIndex(ctx)
 		if err != nil {
@@ -107,8 +108,12 @@ func (s *Service) findCreated(ctx context.Context, name string, sent time.Time, 
 				return true, nil
 			}
 		}
-		return age >= patience, nil
+		settled = age >= patience
+		return settled, nil
 	})
+	if err == nil && id == "" && !settled {
+		err = errors.New("reading the list took too long")
+	}
 	return id, err
 }
 

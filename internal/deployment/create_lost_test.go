@@ -48,6 +48,12 @@ func TestCreate_findsItsDeploymentAfterLostAnswer(t *testing.T) {
 			s.api.Configure(func(o *caastest.Options) { o.Timings.Provision = time.Nanosecond })
 			lostAfterDeploy(s)
 		}},
+		"failed while the list was rate-limited": {caastest.Options{}, func(s *testService) {
+			s.api.FailNext("image not found")
+			s.api.Configure(func(o *caastest.Options) { o.Timings.Provision = time.Second })
+			lostAfterDeploy(s)
+			s.api.Inject(caastest.Fault{Path: "/deployments", Status: 429, Header: http.Header{"Retry-After": {"290"}}})
+		}},
 		"interrupted": {caastest.Options{}, func(s *testService) {
 			deployFault(caastest.Fault{AfterWork: true, Reset: true, Do: s.cancel})(s)
 		}},
@@ -166,6 +172,14 @@ func TestCreate_unconfirmed(t *testing.T) {
 		"list very late after an empty 200": {caastest.Options{
 			Timings: caastest.Timings{List: time.Hour}, Format: caastest.Format{EmptyDeployReply: true},
 		}, func(*testService) {}, "does not show the deployment yet"},
+		"list read too slowly, and failed meanwhile": {caastest.Options{}, func(s *testService) {
+			s.api.FailNext("image not found")
+			s.api.Configure(func(o *caastest.Options) { o.Timings.Provision = time.Second })
+			lostAfterDeploy(s)
+			for path, wait := range map[string]string{"/deployments": "290", "/deployment/{}": "35"} {
+				s.api.Inject(caastest.Fault{Path: path, Status: 429, Header: http.Header{"Retry-After": {wait}}})
+			}
+		}, "reading the list took too long"},
 		"list late and no connection for the name check": {caastest.Options{Timings: caastest.Timings{List: time.Minute}}, func(s *testService) {
 			lostAfterDeploy(s)
 			s.refused = func(r *http.Request) bool {

@@ -103,9 +103,9 @@ func (l *life) left(d caastest.Deployment) time.Duration {
 	return left
 }
 
-// checkRenewalFlag checks what a refresh has found out about a renewal. The API
-// counts whole minutes.
-func (l *life) checkRenewalFlag(r *simResource) {
+// checkRenewalFlag checks what a refresh has found out about a renewal since its
+// start. The API counts whole minutes.
+func (l *life) checkRenewalFlag(r *simResource, start time.Time) {
 	d, _ := l.server.Deployment(r.state.id)
 	renewal, left := r.state.spec.Renewal, l.left(d)
 	switch {
@@ -115,7 +115,7 @@ func (l *life) checkRenewalFlag(r *simResource) {
 		left = time.Duration(renewal.EarlyHours+1) * time.Hour // is not due any more
 	}
 	margin := left - time.Duration(renewal.EarlyHours)*time.Hour
-	if margin < -2*time.Minute && !r.state.renewalDue || margin > 2*time.Minute && r.state.renewalDue {
+	if margin+time.Since(start) < -2*time.Minute && !r.state.renewalDue || margin > 2*time.Minute && r.state.renewalDue {
 		l.problem("%s: the renewal of %s is due: %t, %s are left: %s", r.address, d.ID, r.state.renewalDue, left, describeSpec(&r.state.spec))
 	}
 }

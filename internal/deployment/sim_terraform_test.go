@@ -97,6 +97,7 @@ func (l *life) refresh(p *process, r *simResource) error {
 	if r.state == nil {
 		return nil
 	}
+	start := time.Now()
 	ctx, op, cancel := p.begin(r, "refresh", 5*time.Minute)
 	defer cancel()
 	d, err := p.service.Read(ctx, r.state.id)
@@ -117,7 +118,7 @@ func (l *life) refresh(p *process, r *simResource) error {
 	default:
 		r.state.flatten(d)
 		r.state.renewalDue = r.state.spec.Renewal.Due(d, r.state.before.PaidHours) > 0
-		l.checkRenewalFlag(r)
+		l.checkRenewalFlag(r, start)
 		p.service.RememberOwned(r.state.spec.Name, r.state.id)
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -80,31 +79,6 @@ func (env *testEnv) changes() []string {
 }
 
 var anyID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
-
-// planCheck is a plan check in a function.
-type planCheck func(plancheck.CheckPlanRequest) error
-
-func (f planCheck) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
-	resp.Error = f(req)
-}
-
-// sent checks that the API received exactly these changes since the last such
-// check.
-func (env *testEnv) sent(want ...string) plancheck.PlanCheck {
-	return planCheck(func(plancheck.CheckPlanRequest) error {
-		got := env.changes()
-		env.API.ResetJournal()
-		if !slices.Equal(got, want) {
-			return fmt.Errorf("the API received\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
-		}
-		return nil
-	})
-}
-
-const (
-	noop   = plancheck.ResourceActionNoop
-	update = plancheck.ResourceActionUpdate
-)
 
 // deployed is the request that creates the base deployment.
 const deployed = `POST /deploy {"container_config":{"entrypoint":["vllm","serve"],"replica_count":1,"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,` +
