@@ -48,7 +48,8 @@ func (e *LogError) Unwrap() error { return e.Err }
 
 // Logs prints the logs of containers: first the last lines that each holds, in
 // order, then new lines as they come. It returns when every log has ended or the
-// time to follow has passed. A log that stays open, or that ctx ends, is no error.
+// time to follow has passed. A log that stays open, or that ctx ends, is no error;
+// one that the API does not return in that time is.
 func (s *Service) Logs(ctx context.Context, id string, containers []caas.Container, o LogOptions, printMessage func(string)) []*LogError {
 	all := &logs{LogOptions: o, print: printMessage}
 	for _, c := range containers {
@@ -88,7 +89,7 @@ type log struct {
 	held      []string // the last lines
 	following bool     // what comes now is new
 	followed  int      // new lines
-	err       error    // why it ended early; nil after the deadline and an interruption
+	err       error    // why it ended early, or was not returned
 }
 
 func (l *logs) add(name string, open openLog) {
@@ -113,13 +114,6 @@ func (l *logs) run(ctx context.Context, clock caas.Clock) {
 	case <-past.Done():
 	}
 	l.printHeld()
-	if l.Follow > 0 {
-		select {
-		case <-ended:
-		case <-ctx.Done():
-		}
-	}
-	cancel()
 	<-ended
 }
 
@@ -128,7 +122,7 @@ func (l *logs) read(ctx context.Context, one *log) {
 	err := l.readLines(ctx, one)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if ctx.Err() == nil {
+	if ctx.Err() == nil || !one.opened && !isInterrupted(ctx) {
 		one.err = err
 	}
 }
@@ -194,7 +188,7 @@ func (one *log) summary() string {
 	case one.err != nil:
 		return one.name + ": failed to read"
 	case !one.opened:
-		return fmt.Sprintf("%s: no reply within %s", one.name, catchUpTime)
+		return fmt.Sprintf("%s: no response within %s", one.name, catchUpTime)
 	default:
 		return one.name + ": empty"
 	}

@@ -48,9 +48,6 @@ func runLog(t *testing.T, clock *caastest.Clock, l *logs, open openLog) []string
 	l.print = func(message string) { printed = append(printed, message) }
 	l.add("c", open)
 	l.run(t.Context(), clock)
-	if err := l.all[0].err; err != nil {
-		t.Errorf("error %v", err)
-	}
 	return printed
 }
 
@@ -71,7 +68,8 @@ func TestLogs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock := caastest.NewClock(time.Unix(0, 0))
-			got := runLog(t, clock, &logs{LogOptions: LogOptions{Lines: 2, Follow: test.follow}}, func(ctx context.Context) (logReader, error) {
+			l := &logs{LogOptions: LogOptions{Lines: 2, Follow: test.follow}}
+			got := runLog(t, clock, l, func(ctx context.Context) (logReader, error) {
 				log := test.log
 				log.ctx = ctx
 				log.before = func(n int) {
@@ -81,22 +79,37 @@ func TestLogs(t *testing.T) {
 				}
 				return &log, nil
 			})
-			if !slices.Equal(got, test.want) {
-				t.Errorf("printed %q, want %q", got, test.want)
+			if !slices.Equal(got, test.want) || len(l.errors()) > 0 {
+				t.Errorf("printed %q, want %q; errors %v", got, test.want, l.errors())
 			}
 		})
 	}
 }
 
+// TestLogs_notReturned shows that a log which the API does not return in time is an
+// error, unless the user interrupts the wait.
 func TestLogs_notReturned(t *testing.T) {
-	clock := caastest.NewClock(time.Unix(0, 0))
-	got := runLog(t, clock, &logs{LogOptions: LogOptions{Lines: 2}}, func(ctx context.Context) (logReader, error) {
-		clock.Advance(catchUpTime)
-		<-ctx.Done()
-		return nil, ctx.Err()
-	})
-	if want := []string{"c: no reply within 10s"}; !slices.Equal(got, want) {
-		t.Errorf("printed %q, want %q", got, want)
+	for _, interrupted := range []bool{false, true} {
+		clock := caastest.NewClock(time.Unix(0, 0))
+		ctx, cancel := context.WithCancel(t.Context())
+		var printed []string
+		l := &logs{LogOptions: LogOptions{Lines: 2}, print: func(message string) { printed = append(printed, message) }}
+		l.add("c", func(ctx context.Context) (logReader, error) {
+			if interrupted {
+				cancel()
+			}
+			clock.Advance(catchUpTime)
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		l.run(ctx, clock)
+		cancel()
+		if want := []string{"c: no response within 10s"}; !slices.Equal(printed, want) && !slices.Equal(printed, []string{"c: failed to read"}) {
+			t.Errorf("printed %q, want %q", printed, want)
+		}
+		if failed := l.errors(); len(failed) == 0 != interrupted {
+			t.Errorf("interrupted: %t, errors: %v", interrupted, failed)
+		}
 	}
 }
 
