@@ -47,17 +47,17 @@ func TestInventory_oddRows(t *testing.T) {
 	}
 }
 
-// TestContainers has every member of the reference. The messages of events are
-// redacted and made printable.
+// TestContainers has every member of the reference. The containers are ordered by
+// ID, and the messages of events redacted and made printable.
 func TestContainers(t *testing.T) {
 	h := newHarness(t, respond(200, `{"data":{"total":"1","workers":[{"container_id":"c","device_id":"d","status":"RUNNING","public_url":"https://u",
 		"hardware":"H100","brand_name":"NVIDIA","created_at":"2026-01-01T00:00:00","uptime_percent":"99.5","gpus_per_container":8.0,
 		"container_events":[{"time":"2026-01-01T00:00:00Z","message":"hunter2 test-token \u001b[0m \u202egnp"}]},null,{"public_url":null,"container_events":null}]}}`))
 	now := caas.Time{Time: start}
-	want := []caas.Container{{
+	want := []caas.Container{{}, {
 		ContainerID: "c", DeviceID: "d", Status: caas.StatusRunning, PublicURL: "https://u", Hardware: "H100", BrandName: "NVIDIA",
 		CreatedAt: now, UptimePercent: 99.5, GPUsPerContainer: 8, Events: []caas.ContainerEvent{{Time: now, Message: "hunter2 (hidden)  [0m  gnp"}},
-	}, {}}
+	}}
 	if got, err := h.client.Containers(t.Context(), someID); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
