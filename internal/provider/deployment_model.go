@@ -140,7 +140,7 @@ func (m *deploymentModel) expand(ctx context.Context, config *deploymentModel, d
 			EarlyHours: renewal.EarlyRenewalHours.ValueInt64(), Hours: renewal.Hours.ValueInt64(), MaxTotal: renewal.MaxTotalHours.ValueInt64Pointer(),
 		}
 	}
-	if config != nil {
+	if config != nil && (spec.SecretEnv.Version != nil || spec.RegistrySecret.Version != nil) {
 		config.addWriteOnly(ctx, &spec, diags)
 	}
 	return spec

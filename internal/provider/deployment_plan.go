@@ -41,6 +41,8 @@ type deploymentPlan struct {
 	resp           *resource.ModifyPlanResponse
 	planned, state deploymentModel
 	config         *deploymentModel
+	container      containerModel // planned
+	registry       registryModel  // planned
 }
 
 func (p *deploymentPlan) add(diags ...diag.Diagnostic) { p.resp.Diagnostics.Append(diags...) }
@@ -50,6 +52,7 @@ func (p *deploymentPlan) failed() bool { return p.resp.Diagnostics.HasError() }
 // decode reads the plan, the configuration and, with state, the prior state.
 func (p *deploymentPlan) decode(state bool) bool {
 	p.add(p.req.Plan.Get(p.ctx, &p.planned)...)
+	p.container, p.registry = p.planned.expandContainer(p.ctx, &p.resp.Diagnostics), p.planned.expandRegistry(p.ctx, &p.resp.Diagnostics)
 	p.config = configModel(p.ctx, p.req.Config, &p.resp.Diagnostics)
 	if state {
 		p.add(p.req.State.Get(p.ctx, &p.state)...)
@@ -112,9 +115,8 @@ type fixedAttribute struct {
 }
 
 func (p *deploymentPlan) fixedAttributes() []fixedAttribute {
-	planned, state := p.planned.expandContainer(p.ctx, &p.resp.Diagnostics), p.state.expandContainer(p.ctx, &p.resp.Diagnostics)
 	return []fixedAttribute{
-		{containerConfigPath.AtName("replica_count"), planned.ReplicaCount, state.ReplicaCount},
+		{containerConfigPath.AtName("replica_count"), p.container.ReplicaCount, p.state.expandContainer(p.ctx, &p.resp.Diagnostics).ReplicaCount},
 		{path.Root("gpus_per_container"), p.planned.GPUsPerContainer, p.state.GPUsPerContainer},
 		{path.Root("hardware_id"), p.planned.HardwareID, p.state.HardwareID},
 		{locationIDsPath, p.planned.LocationIDs, p.state.LocationIDs},
@@ -217,7 +219,7 @@ func (p *deploymentPlan) purchase(replaced *replacedDeployment) {
 		p.add(replacementWarnings(p.ctx, &p.planned, replaced)...)
 	}
 	p.add(dollarWarnings(spec, deployment.Spec{})...)
-	if p.planned.expandRegistry(p.ctx, &p.resp.Diagnostics).ImageURL.IsNull() {
+	if p.registry.ImageURL.IsNull() {
 		p.add(noImageWarning()...)
 	}
 }
@@ -258,9 +260,7 @@ func (p *deploymentPlan) update(had deployment.Spec) {
 // withPrior returns the wanted spec with the prior value of what is unknown, so
 // that it does not count as a change.
 func (p *deploymentPlan) withPrior(had, want deployment.Spec) deployment.Spec {
-	diags := &p.resp.Diagnostics
-	c, r := p.planned.expandContainer(p.ctx, diags), p.planned.expandRegistry(p.ctx, diags)
-	wo, registryWO := p.config.expandContainer(p.ctx, diags).SecretEnvVariablesWO, p.config.expandRegistry(p.ctx, diags).RegistrySecretWO
+	c, r := p.container, p.registry
 	keep := func(unknown bool, set func()) {
 		if unknown {
 			set()
@@ -275,9 +275,15 @@ func (p *deploymentPlan) withPrior(had, want deployment.Spec) deployment.Spec {
 	keep(r.ImageURL.IsUnknown(), func() { want.Image = had.Image })
 	keep(r.RegistryUsername.IsUnknown(), func() { want.RegistryUsername = had.RegistryUsername })
 	keep(!isFullyKnown(p.ctx, c.SecretEnvVariables, c.SecretEnvVariablesWOVersion), func() { want.SecretEnv = had.SecretEnv })
-	keep(want.SecretEnv.Version != nil && wo.IsUnknown(), func() { want.SecretEnv.Set = false })
+	if want.SecretEnv.Version != nil {
+		unknown := p.config.expandContainer(p.ctx, &p.resp.Diagnostics).SecretEnvVariablesWO.IsUnknown()
+		keep(unknown, func() { want.SecretEnv.Set = false })
+	}
 	keep(!isFullyKnown(p.ctx, r.RegistrySecret, r.RegistrySecretWOVersion), func() { want.RegistrySecret = had.RegistrySecret })
-	keep(want.RegistrySecret.Version != nil && registryWO.IsUnknown(), func() { want.RegistrySecret.Set = false })
+	if want.RegistrySecret.Version != nil {
+		unknown := p.config.expandRegistry(p.ctx, &p.resp.Diagnostics).RegistrySecretWO.IsUnknown()
+		keep(unknown, func() { want.RegistrySecret.Set = false })
+	}
 	return want
 }
 
@@ -345,7 +351,7 @@ func (p *deploymentPlan) checkChange(change deployment.Change, had, want deploym
 		had.SecretEnv = want.SecretEnv // not sent
 	}
 	p.add(dollarWarnings(want, had)...)
-	if had.Image != "" && p.planned.expandRegistry(p.ctx, &p.resp.Diagnostics).ImageURL.IsNull() {
+	if had.Image != "" && p.registry.ImageURL.IsNull() {
 		p.add(noImageWarning()...)
 	}
 }
