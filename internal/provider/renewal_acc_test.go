@@ -152,7 +152,7 @@ func TestAccRenewal_savedPlanAfterPurchase(t *testing.T) {
 	if sent := env.changes(); !slices.Equal(sent, []string{extendedBy(24)}) {
 		t.Errorf("the API received %q, want one extension", sent)
 	}
-	if state := tf.Run("state", "pull"); !strings.Contains(state, `"paid_hours": 48`) {
+	if state := tf.Read("terraform.tfstate"); !strings.Contains(state, `"paid_hours": 48`) {
 		t.Errorf("the state has no 48 prepaid hours:\n%s", state)
 	}
 }
