@@ -60,6 +60,10 @@ func TestCreate_findsItsDeploymentAfterLostAnswer(t *testing.T) {
 		"interrupted with an answer": {caastest.Options{}, func(s *testService) {
 			deployFault(caastest.Fault{AfterWork: true, Do: s.cancel})(s)
 		}},
+		"another one of the name has just failed": {caastest.Options{Timings: caastest.Timings{List: 10 * time.Second}}, func(s *testService) {
+			s.add(withStatus(caastest.StatusFailed))
+			lostAfterDeploy(s)
+		}},
 		"older one of the name has ended": {caastest.Options{}, func(s *testService) {
 			s.add(func(d *caastest.Deployment) {
 				d.Status, d.Created = caastest.StatusCompleted, s.Now().Add(-24*time.Hour)

@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +152,8 @@ func TestExtend_lostAnswer(t *testing.T) {
 				if test.performed {
 					noError(t, err)
 				} else {
-					_ = wantErrorAs[*deployment.UnconfirmedError](t, err)
+					lookup := wantErrorAs[*deployment.UnconfirmedError](t, err).Lookup
+					wantEqual(t, "the lookup was interrupted", errors.Is(lookup, deployment.ErrInterrupted), strings.HasPrefix(name, "interrupted"))
 				}
 			})
 			wantWaited(t, waited, test.min, test.max)

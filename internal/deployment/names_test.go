@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,7 @@ func TestClaimName(t *testing.T) {
 					claimed := wantErrorAs[*deployment.NameClaimedError](t, err)
 					wantEqual(t, "name", claimed.Name, "vllm")
 					wantEqual(t, "holder", claimed.ID, test.holder)
+					wantEqual(t, "one is new", claimed.New, slices.Contains(test.claims, planned))
 				}
 				if i == len(test.claims)-1 {
 					wantEqual(t, "own", own, test.own)
@@ -202,6 +204,7 @@ func TestCheckName_asksOnce(t *testing.T) {
 	}
 	noError(t, s.CheckName(s.ctx, "other", ""))
 	wantEqual(t, "checks", s.api.Count("GET", nameCheck), 3)
+	wantEqual(t, "lists", s.api.Count("GET", "/deployments"), 0)
 }
 
 func TestNewName(t *testing.T) {
