@@ -108,7 +108,7 @@ resource "ioneth_caas_deployment" "vllm" {
 resource "ioneth_caas_deployment_readiness" "vllm" {
   deployment_id = ioneth_caas_deployment.vllm.deployment_id
   path          = "/health"
-  triggers      = { image = local.image, args = join(" ", local.args) }
+  triggers      = { image = local.image, args = join(" ", local.args), secrets = var.secrets_version }
   timeouts      = { create = "90m" }
 }
 
