@@ -34,8 +34,12 @@ func TestWaitReady_ends(t *testing.T) {
 		want   error
 	}{
 		"not ready in time": {func(*testService, string) {}, deployment.ErrTimeout},
-		"failed":            {func(s *testService, id string) { s.api.Fail(id) }, deployment.ErrFailed},
-		"not found":         {func(s *testService, id string) { s.api.Forget(id) }, deployment.ErrNotFound},
+		"no containers": {func(s *testService, _ string) {
+			s.api.Inject(caastest.Fault{Path: "/deployment/{}", Times: -1, Body: `{"data": {"status": "running"}}`})
+			s.api.Inject(caastest.Fault{Path: "/deployment/{}/containers", Times: -1, Body: `{"data": {"workers": []}}`})
+		}, deployment.ErrTimeout},
+		"failed":    {func(s *testService, id string) { s.api.Fail(id) }, deployment.ErrFailed},
+		"not found": {func(s *testService, id string) { s.api.Forget(id) }, deployment.ErrNotFound},
 		"completed": {func(s *testService, id string) {
 			s.api.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
 		}, deployment.ErrEnded},
@@ -46,7 +50,7 @@ func TestWaitReady_ends(t *testing.T) {
 			test.change(s, id)
 			_, err := s.WaitReady(s.within(10*time.Minute), id, "/")
 			wantError(t, err, test.want)
-			if test.want == deployment.ErrTimeout { //nolint:errorlint // the table's own value
+			if name == "not ready in time" {
 				answers := wantErrorAs[*deployment.NotReadyError](t, err).Answers
 				wantEqual(t, "answer", len(answers) == 1 && strings.Contains(answers[0], "503 Service Unavailable"), true)
 			}
