@@ -117,9 +117,9 @@ func (e envelope) explain(clean func(string) string) (string, []Problem) {
 	case len(e.content) == 0 || len(e.statuses) > 0:
 		return "", nil
 	case e.content[0] == '<':
-		return fmt.Sprintf("a gateway returned an HTML page of %d bytes instead of the API's JSON", len(e.content)), nil
+		return fmt.Sprintf("an HTML page of %d bytes from a gateway, instead of the API's JSON", len(e.content)), nil
 	default:
-		return fmt.Sprintf("the response is %d bytes that are not a JSON object", len(e.content)), nil
+		return fmt.Sprintf("%d bytes that are not a JSON object", len(e.content)), nil
 	}
 }
 
@@ -163,7 +163,7 @@ func parseProblems(raw json.RawMessage, clean func(string) string) []Problem {
 // String returns the problem as a person reads it: "container_config.args: message".
 func (p Problem) String() string {
 	msg, loc := cmp.Or(p.Msg, p.Type), p.Loc
-	if len(loc) > 0 && loc[0] == "body" {
+	if len(loc) > 0 && (loc[0] == "body" || loc[0] == "query") {
 		loc = loc[1:]
 	}
 	if len(loc) == 0 {

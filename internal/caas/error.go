@@ -20,7 +20,7 @@ var (
 	errRedirect   = errors.New("redirects are not followed, so that the credential stays with the configured endpoint")
 	errInvalidID  = errors.New("is not a valid ID")
 	errCredential = errors.New("the token or API key is missing, wrong or expired (tokens of the web console expire after 21 days), " +
-		"or was created for another project than IO Cloud, or the account has no credits")
+		"or was created for a project other than IO Cloud, or the account has no credits")
 )
 
 // Error is a call that failed: the API rejected it, or returned no response that
@@ -29,8 +29,8 @@ type Error struct {
 	Method, Path string
 	// Status is the HTTP status, 0 when no complete response came.
 	Status int
-	// Message is what the API returned as the reason, redacted and without control
-	// characters.
+	// Message is what the API returned: the reason, redacted and without control
+	// characters, or a description of a response that gives none.
 	Message string
 	// Problems are the items of a 422.
 	Problems []Problem
@@ -121,6 +121,13 @@ func IsTransient(err error) bool {
 	default:
 		return isTransientStatus(e.Status) || e.Method == http.MethodGet && isSuccess(e.Status)
 	}
+}
+
+// IsEnded returns whether the request ended with its operation, which timed out or
+// was interrupted. The error says so.
+func IsEnded(err error) bool {
+	var ended *endError
+	return errors.As(err, &ended)
 }
 
 func hasStatus(err error, statuses ...int) bool {

@@ -16,7 +16,7 @@ func TestError_reason(t *testing.T) {
 		// A list of problems.
 		`{"detail":[{"loc":["body","gpus_per_container"],"msg":"Input should be 8","type":"literal_error"},
 			{"loc":["body","container_config","args",0],"msg":"too short"}]}`: "gpus_per_container: Input should be 8; container_config.args.0: too short",
-		`{"detail":[{"loc":["query","page"],"msg":"bad","type":"x"}]}`:                            "query.page: bad",
+		`{"detail":[{"loc":["query","page"],"msg":"bad","type":"x"}]}`:                            "page: bad",
 		`{"detail":[{"loc":["body","args"],"type":"extra_forbidden"}]}`:                           "args: extra_forbidden",
 		`{"detail":[{"loc":{"x":1},"msg":"bad"},{"loc":["body",null,"args"],"msg":"worse"}]}`:     "bad; args: worse",
 		`{"detail":[{"loc":["body"],"msg":"bad"},{"msg":"worse"},{"msg":7},null,"and a string"]}`: "bad; worse; and a string",
@@ -34,9 +34,9 @@ func TestError_reason(t *testing.T) {
 		`{"error":{"message":"no route"}}`:                          "no route",
 		`{"detail":7}`:                                              "7",
 		// Neither.
-		"<html><body>" + strings.Repeat("Bad Gateway ", 100) + "</body></html>": "a gateway returned an HTML page of 1226 bytes instead of the API's JSON",
-		"no":     "the response is 2 bytes that are not a JSON object",
-		`["no"]`: "the response is 6 bytes that are not a JSON object",
+		"<html><body>" + strings.Repeat("Bad Gateway ", 100) + "</body></html>": "an HTML page of 1226 bytes from a gateway, instead of the API's JSON",
+		"no":     "2 bytes that are not a JSON object",
+		`["no"]`: "6 bytes that are not a JSON object",
 		"null":   none, "": none, " \r\n": none, `{"detail":{"x":[1]}}`: none,
 	} {
 		h := newHarness(t, respond(422, body))
@@ -47,7 +47,7 @@ func TestError_reason(t *testing.T) {
 		h.wantSent(1, 0)
 	}
 	e := apiError(t, newHarness(t, respond(401, `{"detail":"Invalid token"}`)).client.Destroy(t.Context(), someID))
-	contains(t, e.Reason(), "Invalid token; the token or API key is missing, wrong or expired", "21 days", "another project than IO Cloud", "no credits")
+	contains(t, e.Reason(), "Invalid token; the token or API key is missing, wrong or expired", "21 days", "a project other than IO Cloud", "no credits")
 }
 
 // TestError_problems keep their place, which puts a 422 on an attribute, and leave

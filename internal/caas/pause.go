@@ -106,7 +106,7 @@ func (o *outage) current(now time.Time) error {
 
 // remember remembers the outcome of an attempt after which the request gave up.
 func (o *outage) remember(last outcome, now time.Time) {
-	if last.connected || last.err == nil || isEnd(last.err) {
+	if last.connected || last.err == nil || IsEnded(last.err) {
 		return
 	}
 	o.mu.Lock()

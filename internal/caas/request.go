@@ -266,13 +266,8 @@ func isPermanent(err error) bool {
 		certificate *tls.CertificateVerificationError
 		noTLS       tls.RecordHeaderError
 	)
-	return isEnd(err) || isUnknownHost(err) || errors.Is(err, errTooLarge) || errors.Is(err, errInvalidID) ||
+	return IsEnded(err) || isUnknownHost(err) || errors.Is(err, errTooLarge) || errors.Is(err, errInvalidID) ||
 		errors.As(err, &certificate) || errors.As(err, &noTLS)
-}
-
-func isEnd(err error) bool {
-	var ended *endError
-	return errors.As(err, &ended)
 }
 
 func isUnknownHost(err error) bool {

@@ -46,7 +46,7 @@ func TestUnreachable(t *testing.T) {
 	}{
 		"connection refused":    {errRefused, 0, 5, 15 * time.Second, holds{rejected: true, transient: true}},
 		"no route":              {dialError(syscall.EHOSTUNREACH), 3 * time.Second, 5, 30 * time.Second, holds{rejected: true, transient: true}},
-		"no answer":             {dialError(os.ErrDeadlineExceeded), 20 * time.Second, 2, 41 * time.Second, holds{rejected: true, transient: true}},
+		"no answer":             {dialError(context.DeadlineExceeded), 20 * time.Second, 2, 41 * time.Second, holds{rejected: true, transient: true}},
 		"resolver fails":        {dialError(&net.DNSError{IsTemporary: true}), 0, 5, 15 * time.Second, holds{rejected: true, transient: true}},
 		"unknown host":          {dialError(&net.DNSError{IsNotFound: true}), 0, 1, 0, holds{rejected: true, transient: true}},
 		"untrusted certificate": {&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, 0, 1, 0, holds{rejected: true}},
@@ -59,7 +59,7 @@ func TestUnreachable(t *testing.T) {
 				return nil, test.err
 			})
 			_, err := c.do(t.Context(), h.client, someID)
-			if predicates(err) != test.want {
+			if predicates(err) != test.want || caas.IsEnded(err) {
 				t.Errorf("%s, %s: got %+v: %v", name, c.name, predicates(err), err)
 			}
 			contains(t, err.Error(), "failed to connect: ", "not sent")
@@ -90,7 +90,7 @@ func TestUnreachable_hanging(t *testing.T) {
 			return nil, r.Context().Err()
 		})
 		_, err := h.client.Hardware(ctx)
-		if e := apiError(t, err); e.Reason() != reason || !caas.IsRejected(err) || len(h.attempts()) != 1 {
+		if e := apiError(t, err); e.Reason() != reason || !caas.IsRejected(err) || caas.IsEnded(err) != interrupted || len(h.attempts()) != 1 {
 			t.Errorf("got %v after %d attempts, want %s", err, len(h.attempts()), reason)
 		}
 		_, _ = h.client.Hardware(t.Context())

@@ -25,13 +25,13 @@ var (
 	ErrFailed = errors.New("the deployment failed")
 	// ErrEnded is wrapped by the error of a deployment that has ended, or whose
 	// termination was requested, so that it can be neither changed nor extended.
-	ErrEnded = errors.New("the deployment has ended")
+	ErrEnded = errors.New("the deployment has ended or is being terminated")
 	// ErrNotCreated is wrapped by the error of a create that certainly bought
 	// nothing although the API did not say so.
 	ErrNotCreated = errors.New("no deployment was created")
 	// ErrChanged is wrapped by the error of an update that the API accepted, and
 	// whose result is not what it should be.
-	ErrChanged = errors.New("the change was accepted")
+	ErrChanged = errors.New("the API accepted the change")
 )
 
 // UnconfirmedError is a purchase that may have been made: its answer was lost,

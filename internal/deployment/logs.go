@@ -165,7 +165,7 @@ func (l *logs) take(one *log, line string) bool {
 	if one.followed < MaxFollowedLines {
 		return true
 	}
-	l.print(fmt.Sprintf("%s: no more is printed of this log after %s", one.name, plural(MaxFollowedLines, "line")))
+	l.print(fmt.Sprintf("%s: the limit of %s is reached, later lines are not printed", one.name, plural(MaxFollowedLines, "line")))
 	return false
 }
 

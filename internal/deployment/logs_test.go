@@ -121,7 +121,7 @@ func TestLogs_followed(t *testing.T) {
 		last           string
 	}{
 		"until the time has passed": {5, 1 + 2, "c: line 5"},
-		"too many lines":            {5000, 1 + MaxFollowedLines + 1, "c: no more is printed of this log after 1000 lines"},
+		"too many lines":            {5000, 1 + MaxFollowedLines + 1, "c: the limit of 1000 lines is reached, later lines are not printed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock := caastest.NewClock(time.Unix(0, 0))

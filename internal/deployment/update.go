@@ -53,7 +53,7 @@ func (s *Service) update(
 		}
 		applied.PaidHours = total
 		if d, err = s.wait(ctx, id, waitOptions{}); err != nil {
-			return d, fmt.Errorf("%w: %w", ErrChanged, err)
+			return d, fmt.Errorf("%w after %w", err, ErrChanged)
 		}
 	}
 	return d, nil
@@ -83,7 +83,7 @@ func (s *Service) rename(ctx context.Context, id, name string, applied *Applied)
 	})
 	if err != nil {
 		applied.Renamed = !errors.As(err, new(*NotAppliedError))
-		return fmt.Errorf("%w: %w", ErrChanged, err)
+		return fmt.Errorf("%w after %w", err, ErrChanged)
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (s *Service) patch(
 	})
 	if err != nil {
 		applied.Patched = !errors.As(err, new(*NotAppliedError))
-		return d, fmt.Errorf("%w: %w", ErrChanged, err)
+		return d, fmt.Errorf("%w after %w", err, ErrChanged)
 	}
 	return d, nil
 }

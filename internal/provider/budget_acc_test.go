@@ -27,11 +27,11 @@ func TestDeployment_priceRisesAfterPlan(t *testing.T) {
 		fails    string
 		statuses []string // of the deployments afterwards
 	}{
-		"creation":                 {nil, "", limited("500", nil), "the price is 768.00 USDC, and max_cost_usdc allows 500.00. Nothing was bought.", nil},
-		"creation, no plan checks": {nil, "plan_checks = false", limited("500", nil), "the price is 768.00 USDC", nil},
+		"creation":                 {nil, "", limited("500", nil), "The price is 768.00 USDC, and max_cost_usdc allows 500.00. Nothing was bought.", nil},
+		"creation, no plan checks": {nil, "plan_checks = false", limited("500", nil), "The price is 768.00 USDC", nil},
 		"creation, max_total_cost_usdc": {nil, "max_total_cost_usdc = 500", base,
 			"The purchases known so far cost 768.00 USDC together, and max_total_cost_usdc in the provider block allows 500.00. Nothing was bought", nil},
-		"extension": {base, "", limited("150", attributes{"duration_hours": "30"}), "the price is 192.00 USDC, and max_cost_usdc allows 150.00.", []string{"running"}},
+		"extension": {base, "", limited("150", attributes{"duration_hours": "30"}), "The price is 192.00 USDC, and max_cost_usdc allows 150.00.", []string{"running"}},
 
 		"replacement":                      {base, "", limited("600", replaced), "768.00 USDC", []string{"destroyed"}},
 		"replacement, no plan checks":      {base, "plan_checks = false", limited("600", replaced), "768.00 USDC", []string{"destroyed"}},
@@ -66,8 +66,8 @@ func TestDeployment_priceRisesAfterPlan(t *testing.T) {
 func TestDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
 	t.Parallel()
 	above := attributes{"hardware_id": "204", "max_cost_usdc": "500"}
-	const tooHigh = "the price is 574.08 USDC, and max_cost_usdc allows 500.00."
-	const unknown = "its price depends on values that are not known yet. The apply would destroy the deployment before"
+	const tooHigh = "The price is 574.08 USDC, and max_cost_usdc allows 500.00."
+	const unknown = "its price depends on values that are not known yet. Without create_before_destroy, which the provider cannot see, the apply destroys the deployment before"
 	for name, c := range map[string]struct {
 		settings string // of the provider
 		config   attributes
@@ -78,7 +78,7 @@ func TestDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
 		"plan checks":         {config: above, output: tooHigh},
 		"no plan checks":      {settings: "plan_checks = false", config: above, output: tooHigh},
 		"max_total_cost_usdc": {settings: "plan_checks = false\nmax_total_cost_usdc = 500", config: attributes{"hardware_id": "204"}, output: "allows 500.00."},
-		"forced":              {settings: "plan_checks = false", config: attributes{"max_cost_usdc": "400"}, replace: true, output: "the price is 478.08 USDC, and max_cost_usdc allows 400.00."},
+		"forced":              {settings: "plan_checks = false", config: attributes{"max_cost_usdc": "400"}, replace: true, output: "The price is 478.08 USDC, and max_cost_usdc allows 400.00."},
 		"unknown hours":       {config: above.with(attributes{"duration_hours": "late"}), output: unknown},
 		"unknown budget":      {config: above.with(attributes{"max_cost_usdc": "late"}), output: unknown},
 		"unknown token":       {token: "late", config: above, output: unknown},

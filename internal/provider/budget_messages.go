@@ -30,7 +30,7 @@ func budgetErrors(err error, state string, locate locator) diag.Diagnostics {
 			fewer = "fewer hours, fewer replicas or other hardware"
 		}
 		return errorAt(maxCostPath, summaryPriceAboveBudget,
-			fmt.Sprintf("%s: the price is %s USDC, and max_cost_usdc allows %s. %s", p, exact(over.Cost), exact(*p.MaxCost), state),
+			fmt.Sprintf("Purchase of %s. The price is %s USDC, and max_cost_usdc allows %s. %s", p, exact(over.Cost), exact(*p.MaxCost), state),
 			fmt.Sprintf("Increase max_cost_usdc to %s or more, or buy %s.", roundedUp(over.Cost), fewer))
 	case errors.As(err, &total):
 		return errorAt(path.Empty(), summaryTotalAboveBudget,

@@ -54,7 +54,7 @@ func TestAccDeployment_resourceRenamed(t *testing.T) {
 	for _, provider := range []string{"", "provider \"ioneth\" {\n  plan_checks = false\n}\n", unknownToken} {
 		tf.Write("provider.tf", provider)
 		out := mustFail(t, tf, "apply", "-auto-approve")
-		tf.WantOutput(out, `have the name "vllm". The deployment `+id+` has it.`)
+		tf.WantOutput(out, `have the name "vllm". The deployment `+id+` already has this name.`)
 		tf.WantOutput(out, "moved {")
 	}
 	tf.Write("provider.tf", "")
@@ -276,7 +276,7 @@ func TestAccDeployment_destroyRegardlessOfPlanErrors(t *testing.T) {
 	} {
 		tf.WantOutput(out, words)
 	}
-	hints := acctest.Words("To destroy regardless of this error, run terraform destroy -refresh=false.").FindAllString(out, -1)
+	hints := acctest.Words("If terraform destroy stops with this error, run terraform destroy -refresh=false.").FindAllString(out, -1)
 	if n := strings.Count(out, "Error: "); n != len(hints) {
 		t.Errorf("%d of %d errors say how to destroy regardless:\n%s", len(hints), n, out)
 	}

@@ -2,12 +2,10 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
@@ -67,7 +65,7 @@ func containerDetailAttributes() map[string]schema.Attribute {
 	attributes["hardware"] = computedString("Name of the hardware type.")
 	attributes["brand_name"] = computedString("Manufacturer of the hardware.")
 	attributes["created_at"] = computedString("Time at which the container was created, in RFC 3339 format.")
-	attributes["uptime_percent"] = computedFloat64("Share of its time that the container was up, in percent.")
+	attributes["uptime_percent"] = computedFloat64("Share of the time for which the container was up, in percent, as the API returns it.")
 	attributes["gpus_per_container"] = computedInt64("Number of GPUs of the container.")
 	attributes["events"] = schema.ListNestedAttribute{
 		MarkdownDescription: "Events of the container, in the order in which the API returns them.",
@@ -85,7 +83,7 @@ func readContainers(ctx context.Context, p *providerData, m *containersModel) di
 	containers, err := p.service.Client().Containers(ctx, id)
 	switch {
 	case caas.IsNotFound(err):
-		return noDeploymentError(path.Root("deployment_id"), fmt.Sprintf("ID %q", id), err)
+		return noContainersError(id, err)
 	case err != nil:
 		return lookupError(summaryContainersError, err, "")
 	}

@@ -175,7 +175,10 @@ func TestDataSources_errors(t *testing.T) {
 
 			p := env.Server(t)
 			env.API.Inject(caastest.Fault{Times: -1, Status: 502, ContentType: "text/html", Body: "<html>bad gateway</html>"})
-			fails(p, c.summary, "an HTML page", "Run the command again.", "GET /", "502 Bad Gateway")
+			fails(p, c.summary, "The API returned: an HTML page", "Run the command again.", "GET /", "502 Bad Gateway")
+			env.API.ClearFaults()
+			env.API.Inject(caastest.Fault{Times: -1, Status: 400, Body: `{}`})
+			fails(p, c.summary+": The API returned no error message.", "400 Bad Request")
 			env.API.ClearFaults()
 
 			// A read ends after five minutes, whatever the API promises.

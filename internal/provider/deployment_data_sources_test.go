@@ -56,7 +56,7 @@ const sampleState = `{
 // notFound is the error for a deployment that the account does not have.
 func notFound(what string) string {
 	return `The account has no deployment with the ` + what + `. Use the data source ioneth_caas_deployments to list the account's deployments. ` +
-		`To destroy regardless of this error, run terraform destroy -refresh=false.`
+		`If terraform destroy stops with this error, run terraform destroy -refresh=false.`
 }
 
 func TestDataSource_deployment(t *testing.T) {
@@ -130,7 +130,7 @@ func TestDataSource_deploymentsAndContainers(t *testing.T) {
 		},
 		"no containers yet": {typeName: containersType, prepare: reply(path, `{"data": {"total": 0, "workers": null}}`), config: byID, want: `{"containers": []}`},
 		"no such deployment": {typeName: containersType, config: byID, fails: []string{
-			`AttributeName("deployment_id")`, notFound(`ID "`+sampleID+`"`) + " GET " + caastest.Prefix + path + ": 404 Not Found",
+			`AttributeName("deployment_id")`, `The API does not find containers of the deployment "` + sampleID + `"`, " GET " + caastest.Prefix + path + ": 404 Not Found",
 		}},
 		"deployments, the newest first, in unusual formats": {
 			typeName: deploymentsType, unusual: true, prepare: addFailed,
@@ -170,7 +170,7 @@ func TestDataSource_deploymentsAndContainers(t *testing.T) {
 					Body: `{"detail": [{"loc": ["query", "status"], "msg": "Input should be 'running'", "type": "enum"}]}`,
 				})
 			},
-			fails: []string{`AttributeName("status")`, `: The API rejected the value: query.status: Input should be 'running'. ` +
+			fails: []string{`AttributeName("status")`, `: The API rejected the value: status: Input should be 'running'. ` +
 				`Set status to one that the API accepts, or remove it to read all deployments.`},
 		},
 	})

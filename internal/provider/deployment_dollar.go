@@ -26,7 +26,7 @@ func dollarWarnings(want, had deployment.Spec) diag.Diagnostics {
 		}
 		at := attributePaths[attribute]
 		diags.AddAttributeWarning(at, fmt.Sprintf("%s %s", summaryDollar, at), fmt.Sprintf(
-			"%s %s of %s: io.net takes a $ for the start of a variable, which can make the deployment fail. "+
+			"%s %s of %s: io.net interprets a $ as the start of a variable, which can make the deployment fail. "+
 				"Write $$ for a literal $, or use provider::ioneth::escape.", what, strings.Join(where, ", "), at))
 	}
 	warn("entrypoint", "Index", dollarIndexes(want.Entrypoint, had.Entrypoint))

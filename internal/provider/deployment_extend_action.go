@@ -44,8 +44,8 @@ func (a *deploymentExtendAction) Metadata(_ context.Context, req action.Metadata
 func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Buys hours for a deployment on every invocation. A deployment that has failed, has ended or is being terminated is an error. Requires Terraform 1.14 or later.\n\n" +
-			"The action does not change `duration_hours` of the resource, which is the total number of hours. The hours that the action bought count: " +
-			"increasing `duration_hours` later buys only the difference to the hours that are already paid for. " +
+			"The action does not change `duration_hours` of the resource, which is the total number of hours. The hours that the action bought are not bought again: " +
+			"increasing `duration_hours` later buys only the hours beyond those that are already paid for. " +
 			"To keep the duration in the configuration, increase `duration_hours` instead, which works with every version of Terraform.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{
@@ -167,7 +167,10 @@ func extendedMessage(p deployment.Purchase, d *deployment.Deployment, total int6
 // extendable returns an error for a deployment that can't be extended. err is why
 // it could not be read.
 func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics {
-	at := path.Root("deployment_id")
+	at, next := path.Root("deployment_id"), recreateEnded
+	if d != nil && d.Status != caas.StatusCompleted {
+		next = "If its resource is still in the configuration, run terraform apply when the deployment has ended: it leaves the state, and the apply buys a new one."
+	}
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):
 		return noDeploymentError(at, fmt.Sprintf("ID %q", id), err)
@@ -178,7 +181,7 @@ func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics
 			"Fix the deployment first: correct the configuration of its resource and run terraform apply, which costs nothing.")
 	case !d.Live():
 		return errorAt(at, summaryEndedNoExtend, fmt.Sprintf(
-			"The deployment %s has the status %q%s, so it cannot be extended. %s", id, d.Status, since(stringOrNull(d.FinishedAt.RFC3339())), nothingBought), recreateEnded)
+			"The deployment %s has the status %q%s, so it cannot be extended. %s", id, d.Status, since(stringOrNull(d.FinishedAt.RFC3339())), nothingBought), next)
 	default:
 		return nil
 	}
@@ -192,13 +195,15 @@ func extendError(p deployment.Purchase, err error) diag.Diagnostics {
 		return over
 	}
 	switch {
+	case rejectsConfiguration(err) && !errors.Is(err, deployment.ErrNoCredits):
+		f.next = "Correct the configuration and invoke the action again."
 	case errors.Is(err, deployment.ErrNoCredits):
 		f.summary = summaryNoCreditsExtend
 		f.next = addCredits + " and invoke the action again."
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether %s for the deployment %s were bought.", plural(p.Hours, "hour"), p.DeploymentID)
-		f.next = checkEnd + "invoke the action again: each invocation buys the hours."
+		f.next = checkEnd + "invoke the action again: each invocation buys the hours again."
 	}
 	return f.errors()
 }

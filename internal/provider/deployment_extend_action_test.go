@@ -54,12 +54,14 @@ func TestExtend(t *testing.T) {
 		// Prepaid time that has not started has no end.
 		"not started yet": {status: caastest.StatusRequested, plan: purchase, progress: []string{buying, bought + "."}, requests: 1, paid: 9},
 		"completed": {status: caastest.StatusCompleted, plan: impossible,
-			invoked: impossible + `the status "completed" since 2030-01-02T03:04:05Z, so it cannot be extended. Nothing was bought.`, paid: 4},
+			invoked: impossible + `the status "completed" since 2030-01-02T03:04:05Z, so it cannot be extended. Nothing was bought.` + "\n\nTo run it again", paid: 4},
+		"being terminated": {status: caastest.StatusTerminating, plan: impossible,
+			invoked: impossible + `the status "termination requested", so it cannot be extended. Nothing was bought.` + "\n\nIf its resource is still in the configuration", paid: 4},
 		"failed": {status: caastest.StatusFailed, plan: impossible, invoked: impossible + "failed. Nothing was bought.", paid: 4},
 		"unreadable": {
 			fault:   caastest.Fault{Path: "/deployment/{}", Times: -1, Status: 403, Body: `{"detail": "no"}`},
-			plan:    "WARNING  Error reading deployment: The API returned: no; ",
-			invoked: "ERROR  Error reading deployment: The API returned: no; ", paid: 4,
+			plan:    "WARNING  Error reading deployment: The API returned: no. The token or API key is missing",
+			invoked: "ERROR  Error reading deployment: The API returned: no. The token or API key is missing", paid: 4,
 		},
 		"within max_cost_usdc": {more: `, "max_cost_usdc": 199.20`, plan: "WARNING  Purchase of 5 more hours", progress: []string{buying, bought}, requests: 1, paid: 9},
 		"above max_cost_usdc":  {more: `, "max_cost_usdc": 199.19`, plan: "Price exceeds max_cost_usdc", invoked: "Price exceeds max_cost_usdc", paid: 4},
@@ -80,7 +82,8 @@ func TestExtend(t *testing.T) {
 		"rejected hours": {
 			fault: caastest.Fault{Path: post, Status: 422, Body: `{"detail": [{"loc": ["body", "duration_hours"], "msg": "too many", "type": "x"}]}`},
 			plan:  purchase, progress: []string{buying}, requests: 1, paid: 4,
-			invoked: `ERROR AttributeName("hours") Error extending deployment: The API rejected the value: duration_hours: too many. Nothing was bought.`,
+			invoked: `ERROR AttributeName("hours") Error extending deployment: The API rejected the value: duration_hours: too many. Nothing was bought.` +
+				"\n\nCorrect the configuration and invoke the action again.",
 		},
 		"no credits": {
 			fault: caastest.Fault{Path: post, Status: 200, Body: `{"status": "payment_required"}`}, plan: purchase, progress: []string{buying}, requests: 1, paid: 4,

@@ -43,12 +43,25 @@ func (p *providerData) findByName(ctx context.Context, name string, at path.Path
 // noDeploymentError is for a deployment that the account does not have. what is
 // how the configuration names it; err is the API's 404, nil without one.
 func noDeploymentError(at path.Path, what string, err error) diag.Diagnostics {
+	return notFoundError(at, fmt.Sprintf("The account has no deployment with the %s.", what), err)
+}
+
+// noContainersError is for a deployment whose containers the API does not find. That
+// is its answer to an unknown ID, and possibly for a deployment that has none yet.
+func noContainersError(id string, err error) diag.Diagnostics {
+	return notFoundError(path.Root("deployment_id"), fmt.Sprintf(
+		"The API does not find containers of the deployment %q: the account has no deployment with this ID, or the deployment has no containers yet.", id), err)
+}
+
+// notFoundError is for a deployment that was not found. err is the API's 404, nil
+// without one.
+func notFoundError(at path.Path, text string, err error) diag.Diagnostics {
 	request := ""
 	var apiErr *caas.Error
 	if errors.As(err, &apiErr) {
 		request = apiErr.Where()
 	}
-	return errorAt(at, summaryNoDeployment, fmt.Sprintf("The account has no deployment with the %s.", what),
+	return errorAt(at, summaryNoDeployment, text,
 		"Use the data source ioneth_caas_deployments to list the account's deployments.", request)
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -44,10 +43,10 @@ func (a *deploymentLogsAction) Metadata(_ context.Context, req action.MetadataRe
 
 func (a *deploymentLogsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Prints the logs of the containers of a deployment, and optionally the new lines for a time, as the action's progress. " +
+		MarkdownDescription: "Prints the logs of the containers of a deployment as the action's progress, and optionally new lines for a limited time. " +
 			"Requires Terraform 1.14 or later.\n\n" +
 			"The provider redacts its own credentials. It redacts the values of `secret_env_variables`, `registry_secret` and their write-only attributes only in an apply that " +
-			"creates, updates or replaces the deployment: an action has no access to the state, so a secret that a container writes to its log is printed at any other time. " +
+			"creates, updates or replaces the deployment: an action has no access to the state, so a secret that a container writes to its log is printed at any other time. Values shorter than six characters are never redacted. " +
 			"An error of the action fails the apply that triggered it, and undoes nothing.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{
@@ -61,7 +60,7 @@ func (a *deploymentLogsAction) Schema(_ context.Context, _ action.SchemaRequest,
 				Validators:          []validator.String{stringvalidator.OneOf(deployment.LogStreams...)},
 			},
 			"lines": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("Number of existing lines to print of each log, the last ones. 1 to %d. Defaults to `%d`.", maxLines, defaultLines),
+				MarkdownDescription: fmt.Sprintf("Number of existing lines to print from the end of each log. 1 to %d. Defaults to `%d`.", maxLines, defaultLines),
 				Optional:            true,
 				CustomType:          wholeNumberType{},
 				Validators:          []validator.Int64{int64validator.Between(1, maxLines)},
@@ -91,7 +90,7 @@ func (a *deploymentLogsAction) Invoke(ctx context.Context, req action.InvokeRequ
 	containers, err := a.containers(ctx, id)
 	switch {
 	case caas.IsNotFound(err):
-		resp.Diagnostics.Append(noDeploymentError(path.Root("deployment_id"), fmt.Sprintf("ID %q", id), err)...)
+		resp.Diagnostics.Append(noContainersError(id, err)...)
 		return
 	case err != nil:
 		resp.Diagnostics.Append(failure{summary: summaryContainersError, err: err, state: "No log was read.", next: invokeAgain}.errors()...)

@@ -18,7 +18,7 @@ import (
 const (
 	applyAgain = "Run terraform apply again."
 	addCredits = "Add credits to the account in io.net's web console"
-	checkEnd   = "Check when the deployment ends, in io.net's web console or with the data source ioneth_caas_deployment, before you "
+	checkEnd   = "Check whether the deployment now ends later, in io.net's web console or with the data source ioneth_caas_deployment, before you "
 	// recreateEnded says how to run a deployment again that has ended.
 	recreateEnded = "To run it again, and pay for it again, set recreate_when_ended = true in its resource, " +
 		"or run terraform apply -replace=ADDRESS with the address of the resource."
@@ -35,7 +35,7 @@ func createError(spec deployment.Spec, prefixed bool, destroyed string, err erro
 	if over := budgetErrors(err, "The deployment was not bought and is not in the state."+destroyedDetail(destroyed), f.locate); over != nil {
 		return over
 	}
-	f.state = "Nothing was bought and nothing is in the state." + destroyedDetail(destroyed)
+	f.state = "Nothing was bought, and nothing was added to the state." + destroyedDetail(destroyed)
 	switch {
 	case errors.As(err, &taken):
 		return nameTakenError(taken, f.state)
@@ -52,7 +52,7 @@ func createError(spec deployment.Spec, prefixed bool, destroyed string, err erro
 		f.next = addCredits + ", or decrease duration_hours or container_config.replica_count, and run terraform apply again."
 	case errors.Is(err, deployment.ErrNotCreated):
 		f.state = fmt.Sprintf("The API's list shows no deployment named %q. %s", spec.Name, f.state)
-	case caas.IsRejected(err) && !caas.IsTransient(err):
+	case rejectsConfiguration(err):
 		f.next = "Correct the configuration and run terraform apply again."
 	}
 	return f.errors()
@@ -73,19 +73,23 @@ func destroyedDetail(id string) string {
 // wait_for_running is false.
 func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error) diag.Diagnostics {
 	f := failure{summary: summaryWaitError, err: err, state: statusDetail(d)}
-	exists := fmt.Sprintf("The deployment %s exists and is in the state. %s", id, f.state)
+	created := fmt.Sprintf("The deployment %s was created and is in the state. %s", id, f.state)
 	const later = "The next terraform plan shows the current status of the deployment."
 	switch {
 	case err == nil:
-		return unreadWarnings(id, d, keptInState)
+		return unreadWarnings(id, d, nullInState)
 	case errors.Is(err, deployment.ErrInterrupted):
-		return warning(summaryWaitInterrupted, exists, later)
+		return warning(summaryWaitInterrupted, created, later)
 	case !waits || !provesFailure(err):
 		if caas.IsUnauthorized(err) {
 			f.summary = summaryWaitCredential
 		}
-		f.state, f.next = exists, later
+		f.state, f.next = created, later
 		return f.warning()
+	case errors.Is(err, deployment.ErrNotFound), errors.Is(err, deployment.ErrEnded):
+		f.next = fmt.Sprintf("The deployment %s is paid for and is in the state, marked as tainted. "+
+			"Run terraform plan: if the deployment does not exist any more, it leaves the state, and the next terraform apply buys a new one.", id)
+		return f.errors()
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryFailedToStart
 	case errors.Is(err, deployment.ErrTimeout):
@@ -112,12 +116,12 @@ const maxEvents = 5
 // statusDetail describes the last status and what the containers report.
 func statusDetail(d *deployment.Deployment) string {
 	if d == nil {
-		return "Its status could not be read."
+		return "The status of the deployment could not be read."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Its last status was %q", d.Status)
+	fmt.Fprintf(&b, "The last status of the deployment was %q", d.Status)
 	if d.Status == caas.StatusRequested && d.CompletedPercent > 0 {
-		fmt.Fprintf(&b, " at %.0f %%", float64(d.CompletedPercent))
+		fmt.Fprintf(&b, " (completed_percent %.0f)", float64(d.CompletedPercent))
 	}
 	b.WriteString(".")
 	for _, c := range d.Containers {
@@ -134,7 +138,8 @@ func statusDetail(d *deployment.Deployment) string {
 
 // What unreadWarnings say of the attributes that could not be read.
 const (
-	keptInState    = "What could not be read keeps its value in the state; the next terraform plan reads it again."
+	keptInState    = "The attributes that could not be read keep their value in the state; the next terraform plan reads them again."
+	nullInState    = "The attributes that could not be read may be null in the state; the next terraform plan reads them again."
 	attributesNull = "The attributes that could not be read are null."
 )
 
@@ -149,11 +154,14 @@ func unreadWarnings(id string, d *deployment.Deployment, attributes string) (dia
 	return diags
 }
 
-func readError(id string, err error) diag.Diagnostics {
-	return failure{
-		summary: summaryReadError, err: err, next: runAgain,
-		state: fmt.Sprintf("The state of the deployment %s is unchanged.", id),
-	}.errors()
+// readError explains a refresh, or the read of an import, that failed.
+func readError(id string, imported bool, err error) diag.Diagnostics {
+	f := failure{summary: summaryReadError, err: err, next: runAgain}
+	f.state = fmt.Sprintf("The deployment %s keeps its values in the state.", id)
+	if imported {
+		f.state = fmt.Sprintf("The deployment %s was not imported.", id)
+	}
+	return f.errors()
 }
 
 // notFoundWarning reports a deployment that leaves the state because the API does
@@ -181,18 +189,22 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 		return notAppliedErrors(id, ignored)
 	case errors.Is(err, deployment.ErrNoCredits):
 		f.summary = summaryNoCreditsExtend
-		f.next = nothingBought + " " + addCredits + " and run terraform apply again."
+		f.state = nothingBought + " " + f.state
+		f.next = addCredits + " and run terraform apply again."
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether the hours for the deployment %s were bought. %s", id, f.state)
-		f.next = checkEnd + "run terraform apply again: the apply reads the prepaid hours and buys what is missing."
+		f.next = checkEnd + "run terraform apply again: the apply buys the hours that the API does not show."
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryChangedNotRunning
 		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
-	case errors.Is(err, deployment.ErrEnded):
-		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, with recreate_when_ended = true; a destroyed one leaves the state, and the next apply creates it."
+	case errors.Is(err, deployment.ErrEnded), caas.IsNotFound(err):
+		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, only with recreate_when_ended = true. " +
+			"One that is destroyed, or that the API does not find, leaves the state, and the next terraform apply buys a new one."
+	case rejectsConfiguration(err):
+		f.next = "Correct the configuration and run terraform apply again: the steps that succeeded are not repeated."
 	case !errors.Is(err, deployment.ErrChanged) && !caas.IsRejected(err) && errors.As(err, &apiErr) && apiErr.Method != http.MethodGet:
-		f.state = "It is not known whether the API made the change; the next plan reads it. " + f.state
+		f.state = "It is not known whether the API made the change; the next terraform apply repeats it if necessary. " + f.state
 	}
 	return f.errors()
 }
@@ -220,7 +232,7 @@ func notAppliedErrors(id string, ignored *deployment.NotAppliedError) (diags dia
 		at := attributePaths[name]
 		diags.Append(errorAt(at, summaryNotApplied, fmt.Sprintf(
 			"The API accepted the change of %s for the deployment %s and still returns the old value. The state keeps the old value.", at, id),
-			applyAgain+" If that does not help, change it in io.net's web console or replace the deployment.")...)
+			applyAgain+" If that does not help, change it in io.net's web console, or replace the deployment, which buys a new one.")...)
 	}
 	return diags
 }
@@ -239,7 +251,7 @@ func lateHoursWarning(id string, d *deployment.Deployment, applied deployment.Ap
 // destroyError explains a deployment that could not be destroyed, or did not end in
 // time. It stays in the state.
 func destroyError(id string, last caas.Status, err error) diag.Diagnostics {
-	f := failure{summary: summaryDestroyError, err: err, next: "Run terraform destroy again."}
+	f := failure{summary: summaryDestroyError, err: err, next: runAgain}
 	f.state = fmt.Sprintf("The deployment %s stays in the state; it may still run, and cost money.", id)
 	if last != "" {
 		f.state += fmt.Sprintf(" Its last status was %q.", last)
@@ -275,7 +287,7 @@ func nameClaimedError(e *deployment.NameClaimedError) diag.Diagnostics {
 		return errorAt(namePath, summaryNameClaimed, sentence(e.Error())+rule,
 			`Give each its own name, for example with count.index or each.key: resource_private_name = "vllm-${count.index}".`)
 	}
-	return errorAt(namePath, summaryNameClaimed, fmt.Sprintf("%s The deployment %s has it.", sentence(e.Error()), e.ID)+rule,
+	return errorAt(namePath, summaryNameClaimed, fmt.Sprintf("%s The deployment %s already has this name.", sentence(e.Error()), e.ID)+rule,
 		"If the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
 			"moved {\n  from = ioneth_caas_deployment.OLD\n  to   = ioneth_caas_deployment.NEW\n}",
 		"If the resource is for another deployment, give it another name.")

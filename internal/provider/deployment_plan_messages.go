@@ -42,7 +42,7 @@ func notOfferedErrors(err error) diag.Diagnostics {
 	for _, problem := range apiErr.Problems {
 		at, ok := locateAttribute(problem.Loc)
 		if ok && (at.Equal(attributePaths["hardware_id"]) || at.Equal(locationIDsPath)) {
-			diags.Append(errorAt(at, summaryNotOffered, "The API returned no price: "+sentence(problem.String()), lookUpIDs, apiErr.Where())...)
+			diags.Append(errorAt(at, summaryNotOffered, fullStop("The API returned no price: "+problem.String()), lookUpIDs, apiErr.Where())...)
 		}
 	}
 	return diags
@@ -54,23 +54,25 @@ func notOfferedErrors(err error) diag.Diagnostics {
 func priceUnknownError(name string) diag.Diagnostics {
 	return errorAt(maxCostPath, summaryBudgetUnverified, fmt.Sprintf(
 		"The plan replaces the deployment %q, and its price depends on values that are not known yet. "+
-			"The apply would destroy the deployment before the price can be compared with max_cost_usdc or max_total_cost_usdc.", name),
-		"Apply what the values come from first, with terraform apply -target=ADDRESS, or remove the limits.")
+			"Without create_before_destroy, which the provider cannot see, the apply destroys the deployment before the price can be compared with max_cost_usdc or max_total_cost_usdc.", name),
+		"First apply the resources that the values come from, with terraform apply -target=ADDRESS, or remove the limits.")
 }
 
 // capacityDiagnostics report too little capacity.
 func capacityDiagnostics(spec deployment.Spec, s *deployment.Shortage, replaced *replacedDeployment) diag.Diagnostics {
-	text := fmt.Sprintf("%q requires capacity for %s on hardware %d. Its locations have: %s.",
+	text := fmt.Sprintf("%q requires capacity for %s on hardware %d. The chosen locations have capacity for: %s.",
 		spec.Name, plural(spec.Replicas, "container"), spec.HardwareID, joinLocations(s.Chosen))
 	next := "No other location has enough capacity. Choose fewer replicas or other hardware, or apply when there is capacity."
 	if len(s.Others) > 0 {
-		next = fmt.Sprintf("Locations with enough capacity: %s. Add one to location_ids, or apply when there is capacity.", joinLocations(s.Others))
+		next = fmt.Sprintf("Other locations have enough capacity: %s. Add one to location_ids, or apply when there is capacity.", joinLocations(s.Others))
 	}
 	if !replaced.isRunning() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(locationIDsPath, summaryCapacity, paragraphs(text, next))}
 	}
-	text += fmt.Sprintf(" The deployment %s runs, and the apply destroys it before it creates the new one (the check already counts %s that this frees).",
-		replaced.ID, plural(s.Freed, "container"))
+	text += fmt.Sprintf(" The deployment %s runs. Without create_before_destroy, which the provider cannot see, the apply destroys it before it creates the new one.", replaced.ID)
+	if s.Freed > 0 {
+		text += fmt.Sprintf(" The check already counts the %s that this frees.", plural(s.Freed, "container"))
+	}
 	return errorAt(locationIDsPath, summaryCapacity, text, next, "To plan without this check, set plan_checks = false in the provider block.")
 }
 
@@ -78,10 +80,10 @@ func joinLocations(rows []caas.Availability) string {
 	texts := make([]string, len(rows))
 	for i, row := range rows {
 		if row.Name == "" && row.ISO2 == "" {
-			texts[i] = fmt.Sprintf("%d (does not offer this hardware)", int64(row.ID))
+			texts[i] = fmt.Sprintf("none in location %d, which does not offer this hardware", int64(row.ID))
 			continue
 		}
-		texts[i] = fmt.Sprintf("%d (%s, %s): %s", int64(row.ID), row.ISO2, row.Name, plural(int64(row.AvailableReplicas), "container"))
+		texts[i] = fmt.Sprintf("%s in location %d (%s, %s)", plural(int64(row.AvailableReplicas), "container"), int64(row.ID), row.ISO2, row.Name)
 	}
 	return strings.Join(texts, "; ")
 }
@@ -103,8 +105,8 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 		fmt.Sprintf("Replacing the deployment %s stops it.%s %s %s", replaced.ID, until, refundRule, down))
 	if !isFullyKnown(ctx, planned.ContainerConfig, planned.RegistryConfig, planned.LocationIDs, planned.HardwareID, planned.DurationHours) {
 		diags.AddWarning(summaryUncheckedReplace, fmt.Sprintf(
-			"Some values of %q are not known at plan. The apply destroys the running deployment before it can check them, "+
-				"so an invalid value leaves nothing running. To check them first, apply what they come from with terraform apply -target=ADDRESS.", replaced.Name))
+			"Some values of %q are not known at plan. Without create_before_destroy, the apply destroys the running deployment before it can check them, "+
+				"so an invalid value leaves nothing running. To check them first, apply the resources that they come from, with terraform apply -target=ADDRESS.", replaced.Name))
 	}
 	return diags
 }
@@ -129,7 +131,7 @@ func firstHourWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
 func durationError(state *deploymentModel, planned int64) diag.Diagnostics {
 	hours := state.DurationHours.ValueInt64()
 	return errorAt(path.Root("duration_hours"), summaryDurationDecreased,
-		fmt.Sprintf("duration_hours is decreased from %d to %d. Hours are paid in advance, and cannot be returned one by one.", hours, planned),
+		fmt.Sprintf("duration_hours is decreased from %d to %d. Hours are paid in advance, and the API can only add hours.", hours, planned),
 		fmt.Sprintf("Set duration_hours = %d or more. To end the deployment early, destroy it. %s", hours, refundRule))
 }
 
@@ -137,7 +139,7 @@ func durationError(state *deploymentModel, planned int64) diag.Diagnostics {
 func endedError(state *deploymentModel) diag.Diagnostics {
 	next := "To recreate it with this configuration, and pay for it again, set recreate_when_ended = true. To leave it as it is, undo the change."
 	if state.status() == caas.StatusTerminationRequested {
-		next = "Undo the change, or run terraform apply again when it has ended: then it leaves the state and is created with this configuration."
+		next = "Undo the change, or run terraform apply again when it has ended: then it leaves the state, and the apply buys a new one with this configuration."
 	}
 	return errorAt(path.Empty(), summaryEndedNoChange, fmt.Sprintf(
 		"The deployment %s has the status %q%s, so it can be neither changed nor extended.", state.DeploymentID.ValueString(), state.Status.ValueString(), since(state.FinishedAt)),
@@ -176,8 +178,8 @@ func endsSoonWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
 		return nil
 	}
 	return warning(summaryEndsSoon, fmt.Sprintf(
-		"The prepaid time of the deployment %q expires at %s. To extend it, set duration_hours, now %d, to more than %d in the same apply.",
-		state.ResourcePrivateName.ValueString(), state.EndsAt.ValueString(), state.DurationHours.ValueInt64(), state.paidHours()))
+		"The prepaid time of the deployment %q expires at %s. To extend the deployment, set duration_hours in the same apply to more than %d, the number of hours already paid for.",
+		state.ResourcePrivateName.ValueString(), state.EndsAt.ValueString(), state.paidHours()))
 }
 
 // unknownWarnings report attributes that replace the deployment and are not known:

@@ -52,7 +52,7 @@ func (r *deploymentReadinessResource) Metadata(_ context.Context, req resource.M
 
 func (r *deploymentReadinessResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Readiness of a deployment: creating it waits until every container answers a GET request of its public URL with a 2xx status. " +
+		MarkdownDescription: "Readiness of a deployment: creating it waits until every container answers a GET request to its public URL, followed by `path`, with a 2xx status. Redirects are not followed. " +
 			"It buys nothing, and destroying it does nothing. When the deployment does not become ready, the apply fails, the deployment is not tainted, and the next apply waits again.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{
@@ -126,11 +126,17 @@ func readinessError(id string, err error) diag.Diagnostics {
 	f := failure{
 		summary: summaryNotReady, err: err,
 		state: fmt.Sprintf("The deployment %s is not tainted and stays in the state; its prepaid time continues to run.", id),
-		next: "Check the containers with the data source ioneth_caas_containers or the action ioneth_caas_deployment_logs, and path. " +
+		next: "Check path, and check the containers with the data source ioneth_caas_containers or the action ioneth_caas_deployment_logs. " +
 			"Run terraform apply again to wait again, which buys nothing; increase timeouts.create if the service needs more time to load.",
 	}
-	if errors.Is(err, deployment.ErrNotFound) || errors.Is(err, deployment.ErrEnded) {
-		f.state = fmt.Sprintf("The state of the deployment %s is unchanged; the next plan reads it.", id)
+	switch {
+	case errors.Is(err, deployment.ErrNotFound), errors.Is(err, deployment.ErrEnded):
+		f.state = fmt.Sprintf("The deployment %s keeps its values in the state.", id)
+		f.next = "Run terraform plan to see the status of the deployment."
+	case errors.Is(err, deployment.ErrFailed):
+		f.state = fmt.Sprintf("The deployment %s is not tainted and stays in the state.", id)
+		f.next = "To see why, use the data source ioneth_caas_containers or the action ioneth_caas_deployment_logs. " +
+			"Correct the configuration of the deployment and run terraform apply again: a change in place costs nothing."
 	}
 	var notReady *deployment.NotReadyError
 	if errors.As(err, &notReady) {

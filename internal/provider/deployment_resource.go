@@ -133,7 +133,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
-		resp.Diagnostics.Append(withDestroyHint(readError(id, err))...)
+		resp.Diagnostics.Append(withDestroyHint(readError(id, imported, err))...)
 		return
 	case d.Status == caas.StatusDestroyed, d.Status == caas.StatusCompleted && state.RecreateWhenEnded.ValueBool():
 		resp.State.RemoveResource(ctx)
@@ -143,7 +143,7 @@ func (r *deploymentResource) Read(ctx context.Context, req resource.ReadRequest,
 	if imported {
 		resp.Diagnostics.Append(saveFlag(ctx, resp.Private, importedKey, true)...)
 		if state.ResourcePrivateName.IsNull() {
-			resp.Diagnostics.Append(withDestroyHint(readError(id, errors.Join(append(d.Unread, errUnlisted)...)))...)
+			resp.Diagnostics.Append(withDestroyHint(readError(id, imported, errors.Join(append(d.Unread, errUnlisted)...)))...)
 			return
 		}
 	}
@@ -212,7 +212,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, false)...)
 	resp.Diagnostics.Append(setState(ctx, &resp.State, &result, req.Plan.Raw)...)
-	resp.Diagnostics.Append(unreadWarnings(id, d, keptInState)...)
+	resp.Diagnostics.Append(unreadWarnings(id, d, nullInState)...)
 	resp.Diagnostics.Append(lateHoursWarning(id, d, applied)...)
 }
 

@@ -47,7 +47,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	}
 	attributes["hardware_id"] = requiredCount("ID of the hardware type, as returned by the data source `ioneth_caas_hardware`. Minimum 1. Changing this forces replacement.")
 	attributes["location_ids"] = schema.SetAttribute{
-		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one; each at least 1. Changing this forces replacement.",
+		MarkdownDescription: "IDs of the locations in which the containers may run, as returned by the data source `ioneth_caas_locations`. At least one ID, each with a minimum of 1. Changing this forces replacement.",
 		ElementType:         wholeNumberType{},
 		Required:            true,
 		Validators: []validator.Set{
@@ -105,7 +105,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"paid_hours":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of prepaid hours, including renewals and extensions made outside this resource. At least `duration_hours`. Never decreases."},
 		"created_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format."},
 		"started_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then."},
-		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the end, the last value, or the time at which the deployment ended."},
+		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended, the resource keeps the last value; without one it is `finished_at`."},
 		"finished_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then."},
 		"hardware_name":    schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the hardware type."},
 		"brand_name":       schema.StringAttribute{Computed: true, MarkdownDescription: "Manufacturer of the hardware."},
@@ -114,7 +114,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"amount_paid_usdc": schema.Float64Attribute{Computed: true, MarkdownDescription: "Amount paid for the deployment so far, in USDC."},
 		"public_urls":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it."},
 		"containers": schema.ListNestedAttribute{
-			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the end they keep their last value.",
+			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. The resource keeps the last value after the deployment has ended.",
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: containerAttributes()},
 		},

@@ -52,7 +52,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:          []validator.Map{variableNames()},
 			},
 			"secret_env_variables": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container. A name must not also be in `env_variables`. Updated in place. " +
+				MarkdownDescription: "Secret environment variables of each container. A name must not also be in `env_variables`. Updated in place. Write `$$` for a literal `$` in a value. " +
 					"The values are stored in the state; the API returns only the names. If this attribute was never set, the resource does not manage secret variables. Removing the attribute removes the variables from the deployment. " +
 					"Conflicts with `secret_env_variables_wo`.",
 				ElementType: types.StringType,
@@ -61,7 +61,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:  []validator.Map{variableNames()},
 			},
 			"secret_env_variables_wo": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`; an empty map removes all secret variables when the version changes. " +
+				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. Write `$$` for a literal `$` in a value. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`; an empty map removes all secret variables when the version changes. " +
 					"Requires `secret_env_variables_wo_version`. Conflicts with `secret_env_variables`.",
 				ElementType: types.StringType,
 				Optional:    true,

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -65,8 +64,7 @@ func (f failure) detail(reason string) string {
 	var apiErr *caas.Error
 	if errors.As(f.err, &apiErr) {
 		where = apiErr.Where()
-		if apiErr.Status == 0 && caas.IsRejected(f.err) && !errors.Is(f.err, deployment.ErrInterrupted) &&
-			!errors.Is(f.err, context.DeadlineExceeded) && !errors.Is(f.err, context.Canceled) {
+		if apiErr.Status == 0 && caas.IsRejected(f.err) && !errors.Is(f.err, deployment.ErrInterrupted) && !caas.IsEnded(f.err) {
 			next = strings.TrimSpace(next + " If the API has another address, set endpoint in the provider block, or IONETH_ENDPOINT.")
 		}
 	}
@@ -84,19 +82,39 @@ func reason(err error) string {
 	}
 	var apiErr *caas.Error
 	if !errors.As(err, &apiErr) {
-		return err.Error()
+		return strings.ReplaceAll(err.Error(), "\n", "; ") // of joined errors
 	}
 	prefix := ""
 	switch {
+	case caas.IsEnded(apiErr): // its text says it
 	case errors.Is(err, deployment.ErrTimeout):
 		prefix = "The operation timed out. "
 	case errors.Is(err, deployment.ErrInterrupted):
 		prefix = "The operation was interrupted. "
 	}
-	if apiErr.Status == 0 {
-		return prefix + sentence(apiErr.Reason())
+	return prefix + apiReason(apiErr)
+}
+
+// apiReason quotes only what the API itself returned.
+func apiReason(e *caas.Error) string {
+	switch {
+	case e.Message != "" && e.Err != nil:
+		return "The API returned: " + fullStop(e.Message) + " " + sentence(e.Err.Error())
+	case e.Message != "":
+		return "The API returned: " + e.Message
+	case e.Err != nil:
+		return sentence(e.Err.Error())
+	default:
+		return "The API returned no error message."
 	}
-	return prefix + "The API returned: " + apiErr.Reason()
+}
+
+// rejectsConfiguration reports whether the API rejected what the request contains,
+// so that the same configuration would be rejected again.
+func rejectsConfiguration(err error) bool {
+	var apiErr *caas.Error
+	return errors.As(err, &apiErr) && apiErr.Status != 0 &&
+		caas.IsRejected(err) && !caas.IsTransient(err) && !caas.IsUnauthorized(err) && !caas.IsBusy(err)
 }
 
 // What to do next, as several messages say it.
@@ -135,7 +153,11 @@ func sentence(s string) string {
 	if s == "" {
 		return ""
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
+	return fullStop(strings.ToUpper(s[:1]) + s[1:])
+}
+
+// fullStop ends a string that is not empty with a full stop.
+func fullStop(s string) string {
 	if strings.ContainsAny(s[len(s)-1:], ".!?") {
 		return s
 	}
@@ -144,7 +166,7 @@ func sentence(s string) string {
 
 // destroyHint is in every error of a plan: terraform destroy plans first, and no
 // such error may keep a deployment running.
-const destroyHint = "To destroy regardless of this error, run terraform destroy -refresh=false."
+const destroyHint = "If terraform destroy stops with this error, run terraform destroy -refresh=false."
 
 // requestLine is the last paragraph of an error about a request.
 var requestLine = regexp.MustCompile(`\n\n(GET|POST|PATCH|PUT|DELETE) /[^\n]*$`)
@@ -181,7 +203,7 @@ func configurationUnknownError() diag.Diagnostics {
 	return errorAt(path.Empty(), summaryConfigurationUnknown,
 		"A value in the provider block comes from a resource that does not exist yet, so the API can't be called in this plan.",
 		"Give the provider values that are known at plan, such as variables or IONETH_TOKEN, IONETH_API_KEY and IOCLOUD_API_KEY. "+
-			"Or apply in two steps: run terraform apply with -target for what the value comes from, then terraform apply.")
+			"Or apply in two steps: run terraform apply -target=ADDRESS with the address of the resource that the value comes from, then terraform apply.")
 }
 
 var (

@@ -63,7 +63,7 @@ func TestDeployment_durationChanged(t *testing.T) {
 	terraform.sent(extendedBy(6))
 	terraform.endsAfter(48)
 	env.paidFor(t, 48)
-	terraform.planFails(hours(12), "duration_hours is decreased from 48 to 12. Hours are paid in advance, and cannot be returned one by one. Set duration_hours = 48 or more.")
+	terraform.planFails(hours(12), "duration_hours is decreased from 48 to 12. Hours are paid in advance, and the API can only add hours. Set duration_hours = 48 or more.")
 }
 
 // An extension that the API shows late is a warning, and is not bought again.

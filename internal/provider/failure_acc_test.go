@@ -21,8 +21,8 @@ const containersPath = "/deployment/{}/containers"
 func TestDeployment_failedWaitTaints(t *testing.T) {
 	t.Parallel()
 	for words, prepare := range map[string]func(*testEnv){
-		`Its last status was "deployment requested"`: func(env *testEnv) { env.API.StallNext("pulling image: manifest unknown") },
-		`Its last status was "failed". Container`:    func(env *testEnv) { env.API.FailNext("pulling image: manifest unknown") },
+		`The last status of the deployment was "deployment requested"`: func(env *testEnv) { env.API.StallNext("pulling image: manifest unknown") },
+		`The last status of the deployment was "failed". Container`:    func(env *testEnv) { env.API.FailNext("pulling image: manifest unknown") },
 	} {
 		env := newEnv(t, caastest.Options{})
 		prepare(env)
@@ -35,6 +35,17 @@ func TestDeployment_failedWaitTaints(t *testing.T) {
 		terraform.apply(destroyed)
 		terraform.sent("DELETE /deployment/ID")
 	}
+}
+
+// A deployment that is destroyed during the wait can't be fixed in place.
+func TestDeployment_destroyedDuringWait(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Do: func() {
+		env.API.Edit(env.newest(), func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
+	}})
+	terraform := env.core(t)
+	terraform.fails(base, "if the deployment does not exist any more, it leaves the state, and the next terraform apply buys a new one.")
 }
 
 // Once the deployment runs nothing fails the create: an error would mark it as

@@ -55,6 +55,9 @@ func TestDeployment_imported(t *testing.T) {
 	rejected("gone", "has been destroyed. Remove the import block")
 	env.API.Add(caastest.Deployment{Name: "vllm"})
 	rejected("vllm", `2 deployments that have not ended have the name "vllm": `)
+	env.API.Inject(caastest.Fault{Path: "/deployment/{}", Times: -1, Status: 503})
+	rejected(id, "The deployment "+id+" was not imported.")
+	env.API.ClearFaults()
 	gone := env.core(t)
 	if gone.Import("00000000-0000-4000-8000-000000000000"); len(gone.State()) > 0 { // an error of Terraform's
 		t.Errorf("imported %v", gone.State())

@@ -57,12 +57,12 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 		"within the budget": {change: attributes{"max_cost_usdc": "478.08"}, warns: []string{buys}, output: []string{"max_cost_usdc = 478.08 allows it."}},
 		"above the budget": {
 			change: attributes{"max_cost_usdc": "400"}, fails: true,
-			output: []string{`"vllm": 8 GPUs for 24 hours: the price is 478.08 USDC, and max_cost_usdc allows 400.00. Nothing was bought.`, "Increase max_cost_usdc to 478.08 or more"},
+			output: []string{`Purchase of "vllm": 8 GPUs for 24 hours. The price is 478.08 USDC, and max_cost_usdc allows 400.00. Nothing was bought.`, "Increase max_cost_usdc to 478.08 or more"},
 		},
 		"an extension": {before: true, change: attributes{"duration_hours": "30"}, warns: []string{`Purchase of 6 more hours for "vllm", 119.52 USDC`}},
 		"an extension above the budget": {
 			before: true, change: attributes{"duration_hours": "30", "max_cost_usdc": "100"}, fails: true,
-			output: []string{`6 more hours for "vllm": the price is 119.52 USDC, and max_cost_usdc allows 100.00.`},
+			output: []string{`Purchase of 6 more hours for "vllm". The price is 119.52 USDC, and max_cost_usdc allows 100.00.`},
 		},
 		"a replacement": {
 			before: true, change: attributes{"hardware_id": "204"},
@@ -77,13 +77,13 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 		"insufficient capacity": {
 			prepare: scarce, change: attributes{"container_config.replica_count": "2"}, warns: []string{"Insufficient capacity", buysTwo},
 			output: []string{
-				`"vllm" requires capacity for 2 containers on hardware 203. Its locations have: 1 (US,`, "1 container. Locations with enough capacity: 2 (DE,",
+				`"vllm" requires capacity for 2 containers on hardware 203. The chosen locations have capacity for: 1 container in location 1 (US,`, "Other locations have enough capacity: 16 containers in location 2 (DE,",
 				"Add one to location_ids, or apply when there is capacity.",
 			},
 		},
 		"replacement without capacity": {
 			before: true, prepare: scarce, change: attributes{"container_config.replica_count": "3"}, fails: true,
-			output: []string{"Insufficient capacity", "the apply destroys it before it creates the new one (the check already counts 1 container that this frees)", "set plan_checks = false"},
+			output: []string{"Insufficient capacity", "the apply destroys it before it creates the new one. The check already counts the 1 container that this frees.", "set plan_checks = false"},
 		},
 		"replacement with the capacity that it frees": {
 			before: true, prepare: scarce, change: attributes{"container_config.replica_count": "2"}, warns: []string{buysTwo, replaces},
@@ -100,7 +100,7 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 			},
 			warns: []string{buys, "Unescaped $ in container_config.args", "Unescaped $ in container_config.env_variables", "Unescaped $ in container_config.secret_env_variables_wo"},
 			output: []string{
-				"Index 1, 3 of container_config.args: io.net takes a $ for the start of a variable", "Write $$ for a literal $, or use provider::ioneth::escape.",
+				"Index 1, 3 of container_config.args: io.net interprets a $ as the start of a variable", "Write $$ for a literal $, or use provider::ioneth::escape.",
 				`Key "A", "Z" of container_config.env_variables:`, `Key "S" of container_config.secret_env_variables_wo:`,
 			},
 		},
@@ -188,7 +188,7 @@ func TestDeployment_endsSoon(t *testing.T) {
 	if got := warnings(p.Diagnostics); !slices.Equal(got, []string{"Deployment ends within the hour"}) {
 		t.Errorf("the plan warns %q", got)
 	}
-	terraform.wantWords(p.Diagnostics, "To extend it, set duration_hours, now 1, to more than 1 in the same apply.")
+	terraform.wantWords(p.Diagnostics, "To extend the deployment, set duration_hours in the same apply to more than 1, the number of hours already paid for.")
 	p = terraform.plan(base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}))
 	if got := warnings(p.Diagnostics); !slices.Equal(got, []string{`Purchase of 1 more hour for "vllm", 19.92 USDC`}) {
 		t.Errorf("a plan that buys time warns %q", got)

@@ -127,3 +127,14 @@ func TestAccReadiness_followsNoRedirect(t *testing.T) {
 		ExpectError: acctest.Words("302 Found"),
 	})
 }
+
+// The error of a deployment that failed says how to fix it, and not to wait longer.
+func TestAccReadiness_failedDeployment(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	id := env.API.Add(caastest.Deployment{Status: caastest.StatusFailed})
+	env.Test(t, resource.TestStep{
+		Config:      strings.ReplaceAll(readiness, address+".deployment_id", fmt.Sprintf("%q", id)),
+		ExpectError: acctest.Words("Correct the configuration of the deployment and run terraform apply again: a change in place costs nothing."),
+	})
+}

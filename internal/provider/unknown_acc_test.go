@@ -130,7 +130,7 @@ func TestDeployment_unknownHidesNoError(t *testing.T) {
 	terraform.planFails(late.with(attributes{"resource_private_name": `"other"`}), `The name "other" is held by the deployment`)
 
 	p := terraform.plan(base.with(attributes{"hardware_id": "204", "container_config.args": "late"}))
-	terraform.wantWords(p.Diagnostics, "Replacement with values that are not known")
+	terraform.wantWords(p.Diagnostics, "Replacement with unchecked values")
 	terraform.wantWords(p.Diagnostics, "so an invalid value leaves nothing running")
 
 	env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })

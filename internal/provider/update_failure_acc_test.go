@@ -58,7 +58,7 @@ func TestDeployment_updateFails(t *testing.T) {
 		"hours rejected": {
 			attributes{"duration_hours": `30`},
 			fault(caastest.Fault{Method: "POST", Path: extend, Status: 422, Body: `{"detail": [{"loc": ["body", "duration_hours"], "msg": "too many"}]}`}),
-			"The API rejected the value: duration_hours: too many", []string{extendedBy(6)},
+			"Correct the configuration and run terraform apply again: the steps that succeeded are not repeated.", []string{extendedBy(6)},
 		},
 		"hours not bought": {
 			attributes{"duration_hours": `30`}, fault(caastest.Fault{Method: "POST", Path: extend, Reset: true}),
@@ -117,7 +117,7 @@ func TestDeployment_updateWaits(t *testing.T) {
 	waited(0)
 
 	change = base.with(attributes{"container_config.traffic_port": `9002`, "timeouts": `{ update = "1m" }`})
-	terraform.fails(change, `Its last status was "deployment requested"`)
+	terraform.fails(change, `The last status of the deployment was "deployment requested"`)
 	waited(time.Minute)
 	// The change was applied, so only the timeout is not in the state.
 	env.API.ResetJournal()

@@ -91,7 +91,7 @@ func imageReference() validator.String {
 	const format = "a container image reference, such as ghcr.io/org/image:tag"
 	return stringFormat{format, summaryInvalidImage, func(value string) string {
 		if err := deployment.ValidateImage(value); err != nil {
-			return fmt.Sprintf("%s must be %s: got %q, but %s.", attributePaths["image_url"], format, value, err)
+			return fmt.Sprintf("%s must be %s. Got %q: %s.", attributePaths["image_url"], format, value, err)
 		}
 		return ""
 	}}
