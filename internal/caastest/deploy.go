@@ -19,20 +19,19 @@ func (s *Server) deploy(in input) response {
 	if err := json.Unmarshal(in.body, &body); err != nil {
 		return unreadable(err)
 	}
-	h, issues := s.stock.lookUp("body", d.HardwareID, d.LocationIDs)
+	_, issues := s.stock.lookUp("body", d.HardwareID, d.LocationIDs)
 	if s.nameHolder(d.Name) != nil {
 		issues = append(issues, valueIssue([]any{"body", "resource_private_name"}, "the name %q is already in use", d.Name))
 	}
 	if issues != nil {
 		return invalid(issues...)
 	}
-	placed, ok := s.stock.occupy(d.HardwareID, d.LocationIDs, d.Replicas)
+	placed, ok := s.place(d)
 	if !ok {
 		return reject(http.StatusBadRequest, "Not enough replicas available for the requested hardware and locations")
 	}
-	price := h.cost(d.GPUsPerContainer, d.Replicas, d.DurationHours)
+	price := s.stock.cost(d, d.DurationHours)
 	if !s.pay(price) {
-		s.stock.release(placed)
 		return paymentRequired()
 	}
 	d.ID, d.Status, d.Created, d.HoursBought, d.AmountPaid = s.ids.next(), StatusRequested, now, d.DurationHours, price
@@ -44,7 +43,7 @@ func (s *Server) deploy(in input) response {
 		r.addEvents(now, r.outcome.events...)
 	}
 	s.records = append(s.records, r)
-	s.advanceOne(r)
+	s.advance(r)
 	return acknowledge(r)
 }
 

@@ -67,8 +67,8 @@ type Container struct {
 
 // Event is one line of a container's history.
 type Event struct {
-	Time    time.Time
-	Message string
+	Time    time.Time `json:"time"`
+	Message string    `json:"message"`
 }
 
 // Ended reports whether the deployment is completed, failed or destroyed.
@@ -80,18 +80,13 @@ func (d *Deployment) Ended() bool {
 	return false
 }
 
-// clone returns a deep copy that keeps null and empty apart.
+// clone returns a copy that shares nothing that the mock or a function given to
+// Edit changes in place: both replace lists as a whole, except for the containers.
 func (d *Deployment) clone() Deployment {
 	c := *d
-	c.LocationIDs = slices.Clone(d.LocationIDs)
-	c.Entrypoint = slices.Clone(d.Entrypoint)
-	c.Args = slices.Clone(d.Args)
 	c.Env = maps.Clone(d.Env)
 	c.SecretEnv = maps.Clone(d.SecretEnv)
 	c.Containers = slices.Clone(d.Containers)
-	for i := range c.Containers {
-		c.Containers[i].Events = slices.Clone(c.Containers[i].Events)
-	}
 	return c
 }
 

@@ -32,23 +32,20 @@ type Fault struct {
 // Inject adds a fault. Of several that match a request, the first one injected
 // that is not used up hits it.
 func (s *Server) Inject(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	setDefault(&f.Times, 1)
 	s.faults = append(s.faults, &f)
 }
 
 // ClearFaults removes all faults. Replies that hang go on hanging.
 func (s *Server) ClearFaults() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.faults = nil
 }
 
 // takeFault returns the fault that hits the request, or nil.
 func (s *Server) takeFault(r *http.Request) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	for _, f := range s.faults {
 		if f.Times == 0 || !matches(f.Method, f.Path, r.Method, r.URL.Path) {
 			continue
@@ -133,8 +130,7 @@ type bucket struct {
 
 // takeToken reports whether the rate limit lets a request pass.
 func (s *Server) takeToken() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	limit, b, now := s.options.Limit, &s.bucket, s.now()
 	if limit.PerSecond == 0 {
 		return true

@@ -34,7 +34,6 @@ type Format struct {
 	RegionalRows     bool // hardware rows with string ids
 	RegionalIDs      bool // details with string hardware and location ids
 	OddListRow       bool // a first row of the list with members of unexpected types
-	SSEFraming       bool // log lines as "data: line" and an empty line
 	EmptyDeployReply bool // 200 without a body for a new deployment
 	// PaymentRequired is the shape of "payment_required" replies.
 	PaymentRequired PaymentFormat
@@ -50,14 +49,10 @@ const (
 	PaymentInData                        // {"data": {"status": "payment_required"}}
 )
 
-// OddListID is the id of the row that Format.OddListRow adds.
-const OddListID = "0dd00000-0000-4000-8000-000000000000"
-
 // format returns the reply to an operation in the current format.
 func (s *Server) format(operation string, reply response) response {
-	s.mu.Lock()
+	defer s.lock()()
 	f := s.options.Format
-	s.mu.Unlock()
 	if operation == "readLog" || reply.status != http.StatusOK || f == (Format{}) {
 		return reply
 	}
@@ -72,26 +67,17 @@ func (s *Server) format(operation string, reply response) response {
 	if err := decoder.Decode(&v); err != nil {
 		panic("caastest: a reply is not JSON: " + err.Error()) // a bug of the mock
 	}
-	v, required := f.payment(v)
-	if !required {
+	o, _ := v.(object)
+	switch required := o["status"] == "payment_required"; {
+	case required && f.PaymentRequired == PaymentInData:
+		v = object{"data": o}
+	case required && f.PaymentRequired == PaymentNullData:
+		o["data"] = nil
+	default:
 		v = f.envelope(f.value("", f.addRows(operation, v)))
 	}
 	reply.body = jsonResponse(reply.status, v).body
 	return reply
-}
-
-// payment changes the shape of a "payment_required" reply, and reports whether
-// it has done so.
-func (f Format) payment(v any) (any, bool) {
-	o, ok := v.(object)
-	if !ok || o["status"] != "payment_required" || f.PaymentRequired == PaymentBare {
-		return v, false
-	}
-	if f.PaymentRequired == PaymentInData {
-		return object{"data": o}, true
-	}
-	o["data"] = nil
-	return o, true
 }
 
 // addRows adds rows to lists.
@@ -108,7 +94,7 @@ func (f Format) addRows(operation string, v any) any {
 		}
 	case f.OddListRow && operation == "listDeployments":
 		prepend(inner, "deployments", object{
-			"id": OddListID, "name": "odd", "status": json.Number("7"), "created_at": object{},
+			"id": "0dd00000-0000-4000-8000-000000000000", "name": "odd", "status": json.Number("7"), "created_at": object{},
 			"hardware_id": "gpu_8x_a100_SXM4", "hardware_quantity": "eight", "brand_name": nil,
 			"compute_minutes_served": []any{}, "compute_minutes_remaining": true,
 		})
@@ -126,11 +112,10 @@ func prepend(o object, name string, row object) {
 
 // envelope changes what surrounds the reply.
 func (f Format) envelope(v any) any {
-	inner, wrapped := v, false
-	if o, ok := v.(object); ok {
-		if data, has := o["data"]; has {
-			inner, wrapped = data, true
-		}
+	o, _ := v.(object)
+	inner, wrapped := o["data"]
+	if !wrapped {
+		inner = v
 	}
 	if wrapped == f.Bare {
 		return inner

@@ -37,7 +37,7 @@ func TestFormat(t *testing.T) {
 		"DoubleWrap":             {caastest.Format{DoubleWrap: true}, detail, values{"data.data.status": "running"}},
 		"ExtraMembers":           {caastest.Format{ExtraMembers: true}, detail, values{"x_new.since": "tomorrow", "data.locations.0.x_new.since": "tomorrow"}},
 		"RegionalRows":           {caastest.Format{RegionalRows: true}, hardware, values{"data.hardware.1.hardware_id": "us-east-h100", "data.hardware.2.hardware_id": 203, "data.total": 6}},
-		"OddListRow":             {caastest.Format{OddListRow: true}, "/deployments", values{"data.deployments.0.id": caastest.OddListID, "data.deployments.0.status": 7, "data.total": 2}},
+		"OddListRow":             {caastest.Format{OddListRow: true}, "/deployments", values{"data.deployments.0.id": "0dd00000-0000-4000-8000-000000000000", "data.deployments.0.status": 7, "data.total": 2}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			c := newClient(t, caastest.Options{Format: tc.format})
@@ -87,13 +87,11 @@ func TestFormat_emptyDeployReply(t *testing.T) {
 }
 
 func TestFormat_logs(t *testing.T) {
-	for format, want := range map[caastest.Format]string{{}: "oops\n", {SSEFraming: true}: "data: oops\n\n"} {
-		c := newClient(t, caastest.Options{Format: format})
-		id := c.Add(caastest.Deployment{Containers: []caastest.Container{{ContainerID: "c-1"}}})
-		c.SetLog("c-1", "stderr", "oops")
-		if r := c.get("/deployment/" + id + "/log/c-1?stream=stderr"); r.body != want {
-			t.Errorf("%q, want %q", r.body, want)
-		}
+	c := newClient(t, caastest.Options{Format: caastest.Format{ExtraMembers: true}})
+	id := c.Add(caastest.Deployment{Containers: []caastest.Container{{ContainerID: "c-1"}}})
+	c.SetLog("c-1", "stderr", "oops")
+	if r := c.get("/deployment/" + id + "/log/c-1?stream=stderr"); r.body != "oops\n" {
+		t.Errorf("%q", r.body)
 	}
 }
 

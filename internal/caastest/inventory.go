@@ -2,7 +2,7 @@ package caastest
 
 import (
 	"encoding/json"
-	"slices"
+	"fmt"
 )
 
 // hardware is one hardware type.
@@ -28,12 +28,12 @@ type location struct {
 	Name string `json:"name"`
 }
 
-// inventory is what the account can rent and how much of it is free. The ids
-// and prices are invented; that ids are integers is the seed's.
+// inventory is what the account can rent. The ids and prices are invented; that
+// ids are integers is the seed's.
 type inventory struct {
 	hardware  []hardware
 	locations []location
-	free      map[placement]int // replicas
+	replicas  map[placement]int // free and occupied
 }
 
 // placement is a hardware type in a location.
@@ -47,98 +47,103 @@ func newInventory() inventory {
 		locations: []location{
 			{1, "US", "United States"}, {2, "DE", "Germany"}, {3, "FI", "Finland"}, {4, "JP", "Japan"},
 		},
-		free: map[placement]int{},
+		replicas: map[placement]int{},
 	}
 	for _, h := range inv.hardware {
 		for _, l := range inv.locations {
-			inv.free[placement{h.id, l.ID}] = 16
+			inv.replicas[placement{h.id, l.ID}] = 16
 		}
 	}
 	return inv
 }
 
-// find returns the hardware with an id, or nil.
+// find returns the hardware with an id. A deployment that was added or edited may
+// have an unknown one, which has no GPUs and costs nothing.
 func (inv *inventory) find(id int) *hardware {
-	i := slices.IndexFunc(inv.hardware, func(h hardware) bool { return h.id == id })
-	if i < 0 {
-		return nil
-	}
-	return &inv.hardware[i]
-}
-
-// at returns the locations with these ids, in their order, and the indexes of
-// the ids that are unknown.
-func (inv *inventory) at(ids []int) (found []location, unknown []int) {
-	found = []location{}
-	for i, id := range ids {
-		if at := slices.IndexFunc(inv.locations, func(l location) bool { return l.ID == id }); at >= 0 {
-			found = append(found, inv.locations[at])
-		} else {
-			unknown = append(unknown, i)
+	for i := range inv.hardware {
+		if inv.hardware[i].id == id {
+			return &inv.hardware[i]
 		}
 	}
-	return found, unknown
+	return &hardware{id: id, name: fmt.Sprintf("hardware %d", id)}
 }
 
-// lookUp finds hardware and locations; what is unknown is an issue in a part of
-// the request. The hardware is nil only when there is an issue.
+// at returns the locations with these ids, in their order. It leaves out what it
+// does not know.
+func (inv *inventory) at(ids ...int) []location {
+	found := []location{}
+	for _, id := range ids {
+		for _, l := range inv.locations {
+			if l.ID == id {
+				found = append(found, l)
+			}
+		}
+	}
+	return found
+}
+
+// cost returns the price of hours of a deployment, in USDC.
+func (inv *inventory) cost(d *Deployment, hours int) float64 {
+	return inv.find(d.HardwareID).cost(d.GPUsPerContainer, d.Replicas, hours)
+}
+
+// lookUp finds hardware; what is unknown of it and the locations is an issue in a
+// part of the request.
 func (inv *inventory) lookUp(part string, hardwareID int, locationIDs []int) (*hardware, []issue) {
 	var issues []issue
 	h := inv.find(hardwareID)
-	if h == nil {
+	if h.maxGPUs == 0 {
 		issues = append(issues, valueIssue([]any{part, "hardware_id"}, "unknown hardware %d", hardwareID))
 	}
-	_, unknown := inv.at(locationIDs)
-	for _, i := range unknown {
-		issues = append(issues, valueIssue([]any{part, "location_ids", i}, "unknown location %d", locationIDs[i]))
+	for i, id := range locationIDs {
+		if len(inv.at(id)) == 0 {
+			issues = append(issues, valueIssue([]any{part, "location_ids", i}, "unknown location %d", id))
+		}
 	}
 	return h, issues
 }
 
+// free returns how many replicas of a hardware type no deployment occupies in a
+// location.
+func (s *Server) free(p placement) int {
+	n := s.stock.replicas[p]
+	for _, r := range s.records {
+		n -= r.placed[p]
+	}
+	return n
+}
+
 // available returns the number of free replicas with a number of GPUs each.
-func (inv *inventory) available(h *hardware, locationID, gpus int) int {
+func (s *Server) available(h *hardware, locationID, gpus int) int {
 	if gpus > h.maxGPUs {
 		return 0
 	}
-	return inv.free[placement{h.id, locationID}]
+	return s.free(placement{h.id, locationID})
 }
 
-// occupy takes free replicas in the locations in their order. It returns what
-// was taken where, or false, and takes nothing, when there are too few.
-func (inv *inventory) occupy(hardwareID int, locationIDs []int, replicas int) (map[placement]int, bool) {
-	taken := map[placement]int{}
-	for _, l := range locationIDs {
-		key := placement{hardwareID, l}
-		taken[key] = max(min(inv.free[key], replicas), 0)
-		replicas -= taken[key]
-		inv.free[key] -= taken[key]
+// place finds free replicas for a deployment in its locations in their order. It
+// returns how many there are where, or false when there are too few.
+func (s *Server) place(d *Deployment) (map[placement]int, bool) {
+	placed, missing := map[placement]int{}, d.Replicas
+	for _, l := range d.LocationIDs {
+		p := placement{d.HardwareID, l}
+		placed[p] = max(min(s.free(p), missing), 0)
+		missing -= placed[p]
 	}
-	if replicas > 0 {
-		inv.release(taken)
-		return nil, false
-	}
-	return taken, true
-}
-
-func (inv *inventory) release(taken map[placement]int) {
-	for key, n := range taken {
-		inv.free[key] += n
-	}
+	return placed, missing == 0
 }
 
 // SetReplicas sets how many replicas of a hardware type are free in a location.
 // Deploying takes from them, the end of a deployment adds its own.
 func (s *Server) SetReplicas(hardwareID, locationID, n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
-	s.stock.free[placement{hardwareID, locationID}] = n
+	defer s.lock()()
+	p := placement{hardwareID, locationID}
+	s.stock.replicas[p] += n - s.free(p)
 }
 
 // SetPrice sets what one GPU costs per hour, in USDC, for purchases from now on.
 func (s *Server) SetPrice(hardwareID int, usdcPerGPUHour float64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.stock.find(hardwareID).price = usdcPerGPUHour
 }
 
@@ -149,7 +154,7 @@ func (s *Server) listHardware(input) response {
 		h := &s.stock.hardware[i]
 		available := 0
 		for _, l := range s.stock.locations {
-			available += s.stock.available(h, l.ID, h.maxGPUs)
+			available += s.available(h, l.ID, h.maxGPUs)
 		}
 		rows = append(rows, object{
 			"hardware_id": h.id, "hardware_name": h.name, "brand_name": brand,
@@ -172,10 +177,10 @@ func (s *Server) listAvailableReplicas(in input) response {
 	}
 	rows := []any{}
 	for _, l := range s.stock.locations {
-		rows = append(rows, object{
-			"id": l.ID, "iso2": l.ISO2, "name": l.Name,
-			"available_replicas": s.stock.available(h, l.ID, in.integer("hardware_qty", 0)),
-		})
+		rows = append(rows, struct {
+			location
+			Replicas int `json:"available_replicas"`
+		}{l, s.available(h, l.ID, in.integer("hardware_qty", 0))})
 	}
 	return data(rows)
 }
@@ -194,7 +199,7 @@ func (s *Server) price(in input) response {
 	gpus, replicas := in.integer("gpus_per_container", 0), in.integer("replica_count", 0)
 	available := []int{}
 	for _, id := range ids {
-		available = append(available, s.stock.available(h, id, gpus))
+		available = append(available, s.available(h, id, gpus))
 	}
 	return data(object{
 		"replica_count": replicas, "gpus_per_container": gpus,

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -18,9 +17,8 @@ type Request struct {
 	Query   url.Values
 	Header  http.Header // with the credentials
 	Body    []byte
-	Status  int    // of the reply; 0: none yet, a reset, or a hang
-	Faulted bool   // hit by a Fault
-	Conn    string // the client's address, one for each connection
+	Status  int  // of the reply; 0: none yet, a reset, or a hang
+	Faulted bool // hit by a Fault
 }
 
 // JSON returns the body as an object, with numbers as float64, or nil when it
@@ -33,50 +31,14 @@ func (r Request) JSON() map[string]any {
 	return o
 }
 
-// journal holds requests in the order of their arrival.
-type journal struct {
-	mu       sync.Mutex
-	requests []*Request
-}
-
-func (j *journal) add(r *Request) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.requests = append(j.requests, r)
-}
-
-// complete notes the status before the reply is sent, so that a client that has
-// it finds it in the journal.
-func (j *journal) complete(r *Request, status int) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	r.Status = status
-}
-
-// find returns copies of the requests that match, see [Server.Requests].
-func (j *journal) find(method, pattern string) []Request {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	var found []Request
-	for _, r := range j.requests {
-		if matches(method, pattern, r.Method, r.Path) {
-			found = append(found, *r)
-		}
-	}
-	return found
-}
-
-func (j *journal) reset() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.requests = nil
-}
-
 // Requests returns the requests with a method to the paths that match a pattern,
 // in the order of their arrival; empty matches any. The pattern is a path below
 // Prefix, or a full one that starts with "/v1/" or "/enterprise/", and "{}"
 // matches one segment: Requests("PATCH", "/deployment/{}").
-func (s *Server) Requests(method, pattern string) []Request { return s.journal.find(method, pattern) }
+func (s *Server) Requests(method, pattern string) []Request {
+	defer s.lock()()
+	return find(s.journal, method, pattern)
+}
 
 // Count returns how many requests match, see [Server.Requests].
 func (s *Server) Count(method, pattern string) int { return len(s.Requests(method, pattern)) }
@@ -93,12 +55,26 @@ func (s *Server) Bodies(method, pattern string) []map[string]any {
 
 // PublicRequests returns the requests to public URLs, see
 // [Options.ServePublicURLs]. Their paths start with the container's id.
-func (s *Server) PublicRequests() []Request { return s.visits.find("", "") }
+func (s *Server) PublicRequests() []Request {
+	defer s.lock()()
+	return find(s.visits, "", "")
+}
 
 // ResetJournal removes all requests from the journal.
 func (s *Server) ResetJournal() {
-	s.journal.reset()
-	s.visits.reset()
+	defer s.lock()()
+	s.journal, s.visits = nil, nil
+}
+
+// find returns copies of the requests that match, see [Server.Requests].
+func find(journal []*Request, method, pattern string) []Request {
+	var found []Request
+	for _, r := range journal {
+		if matches(method, pattern, r.Method, r.Path) {
+			found = append(found, *r)
+		}
+	}
+	return found
 }
 
 // matches reports whether a request matches a method and a pattern, see

@@ -6,16 +6,8 @@ import (
 	"time"
 )
 
-// advance brings every deployment up to the clock's time. It runs at the start
-// of each request and each look from outside, with the lock held.
-func (s *Server) advance() {
-	for _, r := range s.records {
-		s.advanceOne(r)
-	}
-}
-
-// advanceOne takes one deployment through as many phases as have passed.
-func (s *Server) advanceOne(r *record) {
+// advance takes one deployment through as many phases as have passed.
+func (s *Server) advance(r *record) {
 	now := s.now()
 	passed := func(t time.Time) bool { return !t.IsZero() && !t.After(now) }
 	if r.Status == StatusRunning && passed(r.restartAt) {
@@ -86,28 +78,20 @@ func (s *Server) terminate(r *record) {
 	r.Status = StatusTerminating
 	r.updateListing(r.terminatedAt)
 	r.addEvents(r.terminatedAt, "termination requested")
-	s.advanceOne(r)
+	s.advance(r)
 }
 
 // fail ends a deployment as failed, with events on each container.
 func (s *Server) fail(r *record, at time.Time, events []string) {
-	s.release(r)
-	r.Finished, r.outcome = at, outcome{}
+	r.Finished, r.outcome, r.placed = at, outcome{}, nil
 	r.setStatus(StatusFailed, StatusFailed, at, events...)
 }
 
 // finish ends a deployment as completed or destroyed.
 func (s *Server) finish(r *record, status string, at time.Time, event string) {
-	s.release(r)
 	setDefault(&r.Finished, at)
-	r.endedAt = at
+	r.endedAt, r.placed = at, nil
 	r.setStatus(status, StatusStopped, at, event)
-}
-
-// release frees the replicas that a deployment occupies.
-func (s *Server) release(r *record) {
-	s.stock.release(r.placed)
-	r.placed = nil
 }
 
 // setStatus changes the status of a deployment and of its containers, and adds
@@ -163,8 +147,7 @@ func (s *Server) FailNextRestart(events ...string) {
 }
 
 func (s *Server) queueOutcome(queue *[]outcome, o outcome) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	*queue = append(*queue, o)
 }
 
@@ -182,9 +165,7 @@ func takeOutcome(queue *[]outcome) outcome {
 // IgnoredPatchMembers and NeverTerminate, also for the deployments that they
 // apply to already, except for failed ones.
 func (s *Server) Restore() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
+	defer s.lock()()
 	s.outcomes, s.restarts = nil, nil
 	s.options.IgnoredPatchMembers, s.options.NeverTerminate = nil, false
 	for _, r := range s.records {

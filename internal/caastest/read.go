@@ -7,31 +7,28 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // read is GET …/deployment/{id}.
-func (s *Server) read(r *record, _ input) response { return data(s.detail(r)) }
+func (s *Server) read(in input) response { return data(s.detail(in.record)) }
 
 // detail returns a deployment with exactly the members in the reference.
 func (s *Server) detail(r *record) object {
 	hours, amount := r.shown(s.now())
 	served, remaining := r.minutes(s.now(), hours)
-	locations, _ := s.stock.at(r.LocationIDs)
+	locations := s.stock.at(r.LocationIDs...)
 	if s.options.Format.LocationSubset && len(locations) > 1 {
 		locations = locations[:1]
 	}
-	keys := slices.Sorted(maps.Keys(r.SecretEnv))
-	if keys == nil {
-		keys = []string{}
-	}
+	keys := slices.AppendSeq([]string{}, maps.Keys(r.SecretEnv)) // not null
+	slices.Sort(keys)
 	return object{
 		"id": r.ID, "status": r.Status,
-		"created_at": formatTime(r.Created), "started_at": timeOrNull(r.Started), "finished_at": timeOrNull(r.Finished),
+		"created_at": r.Created, "started_at": orNull(r.Started), "finished_at": orNull(r.Finished),
 		"amount_paid": amount, "completed_percent": percent(served, remaining),
 		"total_gpus": r.Replicas * r.GPUsPerContainer, "gpus_per_container": r.GPUsPerContainer,
 		"total_containers": r.Replicas,
-		"hardware_name":    s.hardwareName(r), "hardware_id": r.HardwareID, "brand_name": brand,
+		"hardware_name":    s.stock.find(r.HardwareID).name, "hardware_id": r.HardwareID, "brand_name": brand,
 		"locations":                 s.shuffle(locations),
 		"compute_minutes_served":    served,
 		"compute_minutes_remaining": remaining,
@@ -52,15 +49,6 @@ func (s *Server) shuffle(locations []location) []location {
 	return slices.Concat(locations[by:], locations[:by])
 }
 
-// hardwareName returns the name of a deployment's hardware. One that was added or
-// edited may have a hardware id that is not in the inventory.
-func (s *Server) hardwareName(r *record) string {
-	if h := s.stock.find(r.HardwareID); h != nil {
-		return h.name
-	}
-	return fmt.Sprintf("hardware %d", r.HardwareID)
-}
-
 func percent(served, remaining int) float64 {
 	if served+remaining == 0 {
 		return 0
@@ -68,13 +56,13 @@ func percent(served, remaining int) float64 {
 	return math.Round(10000*float64(served)/float64(served+remaining)) / 100
 }
 
-func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-func timeOrNull(t time.Time) any {
-	if t.IsZero() {
+// orNull returns a value, or nil, which is null in JSON, when it is the zero value.
+func orNull[T comparable](v T) any {
+	var zero T
+	if v == zero {
 		return nil
 	}
-	return formatTime(t)
+	return v
 }
 
 // list is GET …/deployments: the newest first, as old as the list's lag.
@@ -100,10 +88,10 @@ func (s *Server) item(r *record, l listing) object {
 		"id": r.ID, "status": l.status, "name": l.name,
 		"completed_percent": percent(served, remaining),
 		"hardware_quantity": r.Replicas * r.GPUsPerContainer,
-		"brand_name":        brand, "hardware_name": s.hardwareName(r),
+		"brand_name":        brand, "hardware_name": s.stock.find(r.HardwareID).name,
 		"served": inWords(served), "remaining": inWords(remaining),
 		"compute_minutes_served": served, "compute_minutes_remaining": remaining,
-		"created_at": formatTime(r.Created),
+		"created_at": r.Created,
 	}
 }
 
@@ -126,33 +114,25 @@ func (s *Server) page(items []any, in input) []any {
 }
 
 // listContainers is GET …/deployment/{id}/containers (seen).
-func (s *Server) listContainers(r *record, _ input) response {
+func (s *Server) listContainers(in input) response {
 	workers := []any{}
-	for i := range r.Containers {
-		workers = append(workers, s.worker(r, &r.Containers[i]))
+	for i := range in.Containers {
+		workers = append(workers, s.worker(in.record, &in.Containers[i]))
 	}
 	return data(object{"total": len(workers), "workers": workers})
 }
 
 // worker returns a container as the reference shows it.
 func (s *Server) worker(r *record, c *Container) object {
-	var events []any // null when there are none
-	for _, e := range c.Events {
-		events = append(events, object{"time": formatTime(e.Time), "message": e.Message})
-	}
 	uptime := 0.0
 	if c.Status == StatusRunning {
 		uptime = 100
 	}
-	var url any // null until it is up
-	if c.PublicURL != "" {
-		url = c.PublicURL
-	}
 	return object{
 		"device_id": c.DeviceID, "container_id": c.ContainerID,
-		"hardware": s.hardwareName(r), "brand_name": brand, "created_at": formatTime(c.Created),
+		"hardware": s.stock.find(r.HardwareID).name, "brand_name": brand, "created_at": c.Created,
 		"uptime_percent": uptime, "gpus_per_container": r.GPUsPerContainer,
-		"status": c.Status, "container_events": events, "public_url": url,
+		"status": c.Status, "container_events": c.Events, "public_url": orNull(c.PublicURL),
 	}
 }
 
@@ -162,30 +142,24 @@ type stream struct{ containerID, name string }
 // SetLog sets what a container has written to a stream, "stdout" or "stderr", in
 // lines without line ends.
 func (s *Server) SetLog(containerID, name string, lines ...string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.logs[stream{containerID, name}] = lines
 }
 
 // EndlessLog keeps the log of a container open after its lines, until the client
 // leaves or the server is closed.
 func (s *Server) EndlessLog(containerID string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.endlessLogs = append(s.endlessLogs, containerID)
 }
 
 // readLog is GET …/deployment/{id}/log/{cid}: a stream of text lines, stdout by
 // default, and not JSON (reference).
-func (s *Server) readLog(r *record, in input) response {
+func (s *Server) readLog(in input) response {
 	from := stream{in.path["cid"], in.query.Get("stream")}
 	setDefault(&from.name, "stdout")
-	if r.container(from.containerID) == nil {
+	if in.container(from.containerID) == nil {
 		return reject(http.StatusNotFound, "Container not found")
-	}
-	prefix, end := "", "\n"
-	if s.options.Format.SSEFraming {
-		prefix, end = "data: ", "\n\n"
 	}
 	reply := response{
 		status:  http.StatusOK,
@@ -193,7 +167,7 @@ func (s *Server) readLog(r *record, in input) response {
 		endless: slices.Contains(s.endlessLogs, from.containerID),
 	}
 	for _, line := range s.logs[from] {
-		reply.body = append(reply.body, prefix+line+end...)
+		reply.body = append(reply.body, line+"\n"...)
 	}
 	return reply
 }

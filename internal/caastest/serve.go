@@ -5,8 +5,49 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 )
+
+// Prefix is the path of the enterprise calls, below the base URL.
+const Prefix = "/enterprise/v1/io-cloud/caas"
+
+// operations are the handlers by the contract's operation ids. They run with the
+// server's lock held.
+var operations = map[string]func(*Server, input) response{
+	"deploy":                (*Server).deploy,
+	"listDeployments":       (*Server).list,
+	"readDeployment":        (*Server).read,
+	"changeDeployment":      (*Server).patch,
+	"destroyDeployment":     (*Server).destroy,
+	"extendDeployment":      (*Server).extend,
+	"listContainers":        (*Server).listContainers,
+	"readLog":               (*Server).readLog,
+	"renameDeployment":      (*Server).rename,
+	"checkName":             (*Server).checkName,
+	"listHardware":          (*Server).listHardware,
+	"listAvailableReplicas": (*Server).listAvailableReplicas,
+	"price":                 (*Server).price,
+	"listLocations":         (*Server).listLocations,
+}
+
+// input is what a handler gets of a valid request.
+type input struct {
+	*record // that the path names; nil: none
+	path    map[string]string
+	query   url.Values
+	body    []byte
+}
+
+// integer returns an integer of the query, or otherwise when it is missing.
+func (in input) integer(name string, otherwise int) int {
+	n, err := strconv.Atoi(in.query.Get(name))
+	if err != nil {
+		return otherwise
+	}
+	return n
+}
 
 // exchange is one request and what is known of it.
 type exchange struct {
@@ -29,28 +70,28 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.violate("request", x.invalid)
 		x.violate("request", x.call.validateQuery())
 	}
-	if !s.takeToken() {
+	switch {
+	case !s.takeToken():
 		x.send(tooManyRequests())
-		return
-	}
-	if f != nil {
+	case f != nil:
 		x.serveWithFault(r.Context(), f)
-		return
+	default:
+		x.send(x.respond(r.Context()))
 	}
-	x.send(x.respond(r.Context()))
 }
 
 // receive reads a request and adds it to a journal.
-func (s *Server) receive(j *journal, w http.ResponseWriter, r *http.Request, faulted bool) *exchange {
+func (s *Server) receive(journal *[]*Request, w http.ResponseWriter, r *http.Request, faulted bool) *exchange {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has left
 	}
 	request := &Request{
 		At: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(),
-		Header: r.Header.Clone(), Body: body, Faulted: faulted, Conn: r.RemoteAddr,
+		Header: r.Header.Clone(), Body: body, Faulted: faulted,
 	}
-	j.add(request)
+	defer s.lock()()
+	*journal = append(*journal, request)
 	return &exchange{Server: s, w: w, r: r, request: request}
 }
 
@@ -59,8 +100,7 @@ func (x *exchange) violate(what string, err error) {
 	if err == nil {
 		return
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer x.lock()()
 	x.violations = append(x.violations, fmt.Sprintf("%s %s: %s: %v", x.r.Method, x.r.URL.Path, what, err))
 }
 
@@ -75,20 +115,24 @@ func (x *exchange) respond(ctx context.Context) response {
 
 // perform checks the credentials and the request, and calls the handler.
 func (x *exchange) perform() response {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer x.lock()()
 	if rejected, ok := x.authorize(x.r.Header); !ok {
 		return rejected
 	}
-	handle, known := x.handlers[x.call.operation]
+	handle, known := operations[x.call.operation]
 	if !known {
 		return reject(http.StatusNotFound, "Not Found")
 	}
 	if x.invalid != nil {
 		return invalid(issueOf(x.invalid))
 	}
-	x.advance()
-	return handle(input{path: x.call.path, query: x.request.Query, body: x.request.Body})
+	in := input{path: x.call.path, query: x.request.Query, body: x.request.Body}
+	if id, named := in.path["id"]; named {
+		if in.record = x.record(id); in.record == nil || in.forgotten {
+			return reject(http.StatusNotFound, "Deployment not found")
+		}
+	}
+	return handle(x.Server, in)
 }
 
 // authorize checks the credentials, and returns the rejection if they are wrong.
@@ -105,29 +149,30 @@ func (s *Server) authorize(h http.Header) (response, bool) {
 	return response{}, true
 }
 
-// send completes the journal and writes the reply.
+// send writes the reply, after its status was noted in the journal, so that a
+// client that has the reply finds it there.
 func (x *exchange) send(reply response) {
 	x.complete(reply.status)
 	x.write(x.w, x.r, reply)
 }
 
-// complete notes the status of the reply in the journal; 0 is no reply.
-func (x *exchange) complete(status int) { x.journal.complete(x.request, status) }
+func (x *exchange) complete(status int) {
+	defer x.lock()()
+	x.request.Status = status
+}
 
 // servePublic answers a request to the public URL of a container.
 func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
 	x := s.receive(&s.visits, w, r, false)
 	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	status := s.publicStatus(id)
-	s.visits.complete(x.request, status)
+	x.complete(status)
 	http.Error(w, http.StatusText(status), status)
 }
 
 // publicStatus returns the status that a container's public URL answers.
 func (s *Server) publicStatus(containerID string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
+	defer s.lock()()
 	for _, r := range s.records {
 		if c := r.container(containerID); c != nil && c.PublicURL != "" {
 			if s.now().Before(c.readyAt) {

@@ -21,15 +21,14 @@ type Server struct {
 	clock        TimeSource // nil: real time
 	skipContract bool
 	contract     routers.Router
-	handlers     map[string]handler // by operation id
-	journal      journal
-	visits       journal // of public URLs
 
-	mu       sync.Mutex // guards all below
+	mu       sync.Mutex // guards all below, see lock
 	options  Options
-	bucket   bucket    // of the rate limit
-	faults   []*Fault  // Skip and Times count down
-	records  []*record // in the order of creation
+	journal  []*Request
+	visits   []*Request // of public URLs
+	bucket   bucket     // of the rate limit
+	faults   []*Fault   // Skip and Times count down
+	records  []*record  // in the order of creation
 	stock    inventory
 	ids      idSource
 	paid     float64   // USDC
@@ -55,7 +54,6 @@ func New(o Options) (*Server, error) {
 		contract: contract, stock: newInventory(), logs: map[stream][]string{},
 	}
 	s.close = sync.OnceFunc(func() { close(s.closed) })
-	s.handlers = s.operations()
 	s.apply(o)
 	s.api = httptest.NewServer(s)
 	if o.ServePublicURLs {
@@ -97,18 +95,26 @@ func (s *Server) Close() {
 	}
 }
 
+// lock locks the server, and brings every deployment up to the clock's time. It
+// returns the function that unlocks it.
+func (s *Server) lock() (unlock func()) {
+	s.mu.Lock()
+	for _, r := range s.records {
+		s.advance(r)
+	}
+	return s.mu.Unlock
+}
+
 func (s *Server) now() time.Time {
 	if s.clock == nil {
-		return time.Now()
+		return time.Now().UTC()
 	}
-	return s.clock.Now()
+	return s.clock.Now().UTC()
 }
 
 // Configure changes the options from the next request on.
 func (s *Server) Configure(change func(*Options)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
+	defer s.lock()()
 	o := s.options
 	change(&o)
 	s.apply(o)
@@ -127,22 +133,19 @@ func (s *Server) SetFormat(f Format) { s.Configure(func(o *Options) { o.Format =
 // AllowViolations keeps Start from failing the test, for tests that send invalid
 // requests on purpose.
 func (s *Server) AllowViolations() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	s.allowViolations = true
 }
 
 // Violations returns how requests and replies violated the contract, in order,
 // whether they are allowed or not.
 func (s *Server) Violations() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	return slices.Clone(s.violations)
 }
 
 // TotalPaid returns what deploy and extend calls have cost, in USDC.
 func (s *Server) TotalPaid() float64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.lock()()
 	return cents(s.paid)
 }

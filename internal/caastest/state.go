@@ -10,9 +10,7 @@ import (
 // Deployments returns copies of all deployments that ever existed, in the order
 // of their creation, at the clock's time.
 func (s *Server) Deployments() []Deployment {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
+	defer s.lock()()
 	all := make([]Deployment, 0, len(s.records))
 	for _, r := range s.records {
 		all = append(all, r.clone())
@@ -23,9 +21,7 @@ func (s *Server) Deployments() []Deployment {
 // Deployment returns a copy of the deployment with an id, forgotten ones
 // included, and whether it exists.
 func (s *Server) Deployment(id string) (Deployment, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
+	defer s.lock()()
 	r := s.record(id)
 	if r == nil {
 		return Deployment{}, false
@@ -50,9 +46,7 @@ func (s *Server) ByName(name string) (Deployment, bool) {
 // hardware 203 in location 1, one replica of 8 GPUs for 24 hours, port 80, and
 // running containers. A container with a Status is taken as it is.
 func (s *Server) Add(d Deployment) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
+	defer s.lock()()
 	r := &record{Deployment: d.clone(), readyAt: s.now()}
 	s.fillDefaults(r)
 	r.billedFrom = r.Started
@@ -71,9 +65,7 @@ func (s *Server) Add(d Deployment) string {
 // fillDefaults sets what is empty, see Add.
 func (s *Server) fillDefaults(r *record) {
 	now := s.now()
-	if r.ID == "" {
-		r.ID = s.ids.next()
-	}
+	setDefault(&r.ID, s.ids.next())
 	setDefault(&r.Status, StatusRunning)
 	setDefault(&r.Name, "deployment-"+r.ID[:8])
 	setDefault(&r.HardwareID, 203)
@@ -92,9 +84,7 @@ func (s *Server) fillDefaults(r *record) {
 	if r.Ended() {
 		setDefault(&r.Finished, now)
 	}
-	if h := s.stock.find(r.HardwareID); h != nil {
-		setDefault(&r.AmountPaid, h.cost(r.GPUsPerContainer, r.Replicas, r.DurationHours))
-	}
+	setDefault(&r.AmountPaid, s.stock.cost(&r.Deployment, r.DurationHours))
 }
 
 // resize gives a deployment as many containers as it has replicas, in its
@@ -106,11 +96,8 @@ func (s *Server) resize(r *record) {
 	r.Containers = r.Containers[:r.Replicas]
 	for i := range r.Containers {
 		c := &r.Containers[i]
-		for _, id := range []*string{&c.DeviceID, &c.ContainerID} {
-			if *id == "" {
-				*id = s.ids.next()
-			}
-		}
+		setDefault(&c.DeviceID, s.ids.next())
+		setDefault(&c.ContainerID, s.ids.next())
 		setDefault(&c.Created, s.now())
 		if c.Status != "" {
 			continue
@@ -174,17 +161,12 @@ func (s *Server) Fail(id string, events ...string) {
 
 // Forget makes a deployment unknown to the API: 404, and missing in the list.
 func (s *Server) Forget(id string) {
-	s.change(id, func(r *record) {
-		r.forgotten = true
-		s.release(r)
-	})
+	s.change(id, func(r *record) { r.forgotten, r.placed = true, nil })
 }
 
 // change calls change with the deployment with an id.
 func (s *Server) change(id string, change func(*record)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance()
+	defer s.lock()()
 	r := s.record(id)
 	if r == nil {
 		panic("caastest: no deployment " + id)

@@ -10,7 +10,8 @@ import (
 
 // patch is PATCH …/deployment/{id}. A missing member is kept, null clears
 // (assumed).
-func (s *Server) patch(r *record, in input) response {
+func (s *Server) patch(in input) response {
+	r := in.record
 	fix := r.Status == StatusFailed && s.options.PatchRestartsFailed
 	if r.Status == StatusTerminating || r.Ended() && !fix {
 		return reject(http.StatusBadRequest, "Deployment can't be changed: "+r.Status)
@@ -26,7 +27,7 @@ func (s *Server) patch(r *record, in input) response {
 	case r.Status == StatusRunning && (timings.Restart > 0 || len(s.restarts) > 0):
 		r.restartAt = s.now().Add(timings.RestartDelay)
 	}
-	s.advanceOne(r)
+	s.advance(r)
 	return acknowledge(r)
 }
 
@@ -54,7 +55,8 @@ func (s *Server) set(r *record, body []byte) (changed bool, err error) {
 }
 
 // extend is POST …/deployment/{id}/extend: hours added and paid now (seen).
-func (s *Server) extend(r *record, in input) response {
+func (s *Server) extend(in input) response {
+	r := in.record
 	if r.Ended() || r.Status == StatusTerminating {
 		return reject(http.StatusBadRequest, "Deployment can't be extended: "+r.Status)
 	}
@@ -64,10 +66,7 @@ func (s *Server) extend(r *record, in input) response {
 	if err := json.Unmarshal(in.body, &body); err != nil {
 		return unreadable(err)
 	}
-	price := 0.0
-	if h := s.stock.find(r.HardwareID); h != nil {
-		price = h.cost(r.GPUsPerContainer, r.Replicas, body.Hours)
-	}
+	price := s.stock.cost(&r.Deployment, body.Hours)
 	if !s.pay(price) {
 		return paymentRequired()
 	}
@@ -79,26 +78,26 @@ func (s *Server) extend(r *record, in input) response {
 }
 
 // rename is PUT …/clusters/{id}/update-name (seen).
-func (s *Server) rename(r *record, in input) response {
+func (s *Server) rename(in input) response {
 	var body struct {
 		Name string `json:"cluster_name"`
 	}
 	if err := json.Unmarshal(in.body, &body); err != nil {
 		return unreadable(err)
 	}
-	if holder := s.nameHolder(body.Name); holder != nil && holder != r {
+	if holder := s.nameHolder(body.Name); holder != nil && holder != in.record {
 		return reject(http.StatusBadRequest, "Cluster name is already taken")
 	}
-	r.Name = body.Name
-	r.updateListing(s.now())
+	in.Name = body.Name
+	in.updateListing(s.now())
 	return jsonResponse(http.StatusOK, object{"status": "success", "message": "Cluster name updated"})
 }
 
 // destroy is DELETE …/deployment/{id}: the end comes later (reference). One that
 // has ended is left as it is, unless it holds its name (assumed).
-func (s *Server) destroy(r *record, _ input) response {
-	if r.Status != StatusTerminating && r.Status != StatusDestroyed && s.holdsName(r) {
-		s.terminate(r)
+func (s *Server) destroy(in input) response {
+	if in.Status != StatusTerminating && in.Status != StatusDestroyed && s.holdsName(in.record) {
+		s.terminate(in.record)
 	}
-	return acknowledge(r)
+	return acknowledge(in.record)
 }
