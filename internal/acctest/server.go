@@ -159,7 +159,7 @@ func (s *Server) ReadDataSource(typeName, config string) (state any, diagnostics
 	}
 	v, err := read.State.Unmarshal(of)
 	s.Must(err, nil)
-	return goValue(v), Texts(read.Diagnostics)
+	return object(v), Texts(read.Diagnostics)
 }
 
 // WantIdentity checks that an identity is that of a deployment.

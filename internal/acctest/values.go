@@ -1,11 +1,9 @@
 package acctest
 
 import (
-	"fmt"
+	"encoding/json"
 	"maps"
-	"math/big"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 	"github.com/zclconf/go-cty/cty/msgpack"
 )
 
@@ -77,50 +76,26 @@ func ctyType(t tftypes.Type) cty.Type {
 
 // members returns the attributes of an object, none when it is null or unknown.
 func members(v tftypes.Value) map[string]tftypes.Value {
-	if !v.IsKnown() || v.IsNull() {
-		return map[string]tftypes.Value{}
+	attributes := map[string]tftypes.Value{}
+	if v.IsKnown() && !v.IsNull() {
+		must(v.As(&attributes))
 	}
-	return maps.Clone(as[map[string]tftypes.Value](v)) // As does not copy
+	return maps.Clone(attributes) // As does not copy
 }
 
-// object returns the attributes of an object as Go values.
-func object(v tftypes.Value) map[string]any {
-	plain := map[string]any{}
-	for name, value := range members(v) {
-		plain[name] = goValue(value)
-	}
-	return plain
-}
-
-// goValue returns a value as encoding/json decodes it, nil when it is unknown, and
-// a set in order.
-func goValue(v tftypes.Value) any {
-	switch of := v.Type(); {
-	case !v.IsKnown() || v.IsNull():
+// object returns the attributes of an object that is known as [encoding/json]
+// decodes them, sets in order, none when it is null.
+func object(v tftypes.Value) (attributes map[string]any) {
+	if v.Type() == nil {
 		return nil
-	case of.Is(tftypes.Object{}), of.Is(tftypes.Map{}):
-		return object(v)
-	case of.Is(tftypes.String):
-		return as[string](v)
-	case of.Is(tftypes.Bool):
-		return as[bool](v)
-	case of.Is(tftypes.Number):
-		number := as[big.Float](v)
-		float, _ := number.Float64()
-		return float
 	}
-	elements := []any{} // of a list or a set
-	for _, element := range as[[]tftypes.Value](v) {
-		elements = append(elements, goValue(element))
-	}
-	if v.Type().Is(tftypes.Set{}) { // its order means nothing
-		slices.SortFunc(elements, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-	}
-	return elements
-}
-
-// as returns a value of a type that its schema guarantees.
-func as[T any](v tftypes.Value) (as T) {
-	must(v.As(&as))
-	return as
+	ty := ctyType(v.Type()).WithoutOptionalAttributesDeep()
+	packed, err := tfprotov6.NewDynamicValue(v.Type(), v)
+	must(err)
+	value, err := msgpack.Unmarshal(packed.MsgPack, ty)
+	must(err)
+	text, err := ctyjson.Marshal(value, ty)
+	must(err)
+	must(json.Unmarshal(text, &attributes))
+	return attributes
 }
