@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -141,8 +142,7 @@ func (s *Server) Read(ctx context.Context, state *tfprotov6.DynamicValue) *tfpro
 
 // ReadDataSource validates and reads a data source with a configuration in JSON. It
 // returns the state as [encoding/json] decodes it, sets in order, and the
-// diagnostics, see Texts.
-// What is not valid is not read, as in Terraform.
+// diagnostics, see Texts. What is not valid is not read, as in Terraform.
 func (s *Server) ReadDataSource(typeName, config string) (state any, diagnostics []string) {
 	s.t.Helper()
 	of := s.Schemas.DataSourceSchemas[typeName].ValueType()
@@ -262,4 +262,20 @@ func (i Invocation) WantDiagnostics(t *testing.T, want ...string) {
 	if !slices.EqualFunc(i.Diagnostics, want, strings.Contains) {
 		t.Errorf("diagnostics %q, want %q", i.Diagnostics, want)
 	}
+}
+
+// Texts returns diagnostics as severity, attribute, summary and detail.
+func Texts(diagnostics []*tfprotov6.Diagnostic) []string {
+	var texts []string
+	for _, d := range diagnostics {
+		texts = append(texts, fmt.Sprintf("%s %s %s: %s", d.Severity, d.Attribute, d.Summary, d.Detail))
+	}
+	return texts
+}
+
+func failed(diagnostics []*tfprotov6.Diagnostic) bool { return len(errorsOf(diagnostics)) > 0 }
+
+// errorsOf returns the diagnostics that are not warnings.
+func errorsOf(diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(diagnostics), func(d *tfprotov6.Diagnostic) bool { return d.Severity != tfprotov6.DiagnosticSeverityError })
 }

@@ -67,27 +67,21 @@ func TestClock_sleepEndsAtTheEarliestTimeout(t *testing.T) {
 	}
 }
 
-func TestClock_sleepPassesTimeoutsOfOtherContexts(t *testing.T) {
+func TestClock_sleepEndsOnlyWithItsContext(t *testing.T) {
 	c := caastest.NewClock(newYear)
 	ctx, cancel := c.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	canceled, cancel := c.WithTimeout(t.Context(), time.Minute)
-	cancel()
 	sleep(context.WithoutCancel(ctx), t, c, time.Hour, nil, time.Hour)
 	if err := context.Cause(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the other context: %v", err)
 	}
-	sleep(canceled, t, c, time.Second, context.Canceled, time.Hour)
-}
 
-func TestClock_sleepReturnsTheCauseOfACancellation(t *testing.T) {
-	c := caastest.NewClock(newYear)
 	stop := errors.New("stop")
 	root, cancelRoot := context.WithCancelCause(t.Context())
-	ctx, cancel := c.WithTimeout(root, time.Hour)
+	canceled, cancel := c.WithTimeout(root, time.Hour)
 	defer cancel()
 	cancelRoot(stop)
-	sleep(ctx, t, c, time.Second, stop, 0)
+	sleep(canceled, t, c, time.Second, stop, time.Hour)
 }
 
 func TestClock_concurrentSleepersSleepTogether(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *Server) deploy(in input) response {
 	if !s.pay(price) {
 		return paymentRequired()
 	}
-	d.ID, d.Status, d.Created, d.HoursBought, d.AmountPaid = s.ids.next(), StatusRequested, now, d.DurationHours, price
+	d.ID, d.Status, d.Created, d.HoursBought, d.AmountPaid = s.newID(), StatusRequested, now, d.DurationHours, price
 	r.placed, r.outcome = placed, takeOutcome(&s.outcomes)
 	r.updateListing(now)
 	s.resize(r)

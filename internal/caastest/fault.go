@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // Fault makes single requests go wrong. Without a member that replaces or
@@ -122,25 +121,19 @@ func reset(w http.ResponseWriter) {
 	_ = conn.Close() // it is broken on purpose
 }
 
-// bucket is the token bucket of the rate limit.
-type bucket struct {
-	tokens float64
-	filled time.Time
-}
-
 // takeToken reports whether the rate limit lets a request pass.
 func (s *Server) takeToken() bool {
 	defer s.lock()()
-	limit, b, now := s.options.Limit, &s.bucket, s.now()
+	limit, now := s.options.Limit, s.now()
 	if limit.PerSecond == 0 {
 		return true
 	}
-	b.tokens = min(b.tokens+limit.PerSecond*now.Sub(b.filled).Seconds(), float64(limit.Burst))
-	b.filled = now
-	if b.tokens < 1 {
+	s.tokens = min(s.tokens+limit.PerSecond*now.Sub(s.refilled).Seconds(), float64(limit.Burst))
+	s.refilled = now
+	if s.tokens < 1 {
 		return false
 	}
-	b.tokens--
+	s.tokens--
 	return true
 }
 

@@ -55,13 +55,6 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-func TestFormat_floatIntegers(t *testing.T) {
-	c := newClient(t, caastest.Options{Format: caastest.Format{FloatIntegers: true}})
-	if r := c.detail(c.Add(caastest.Deployment{})); !strings.Contains(r.body, `"hardware_id":203.0`) {
-		t.Error(r.body)
-	}
-}
-
 func TestFormat_shuffleLocations(t *testing.T) {
 	c := newClient(t, caastest.Options{Format: caastest.Format{ShuffleLocations: true}})
 	id := c.Add(caastest.Deployment{LocationIDs: []int{1, 2}})
@@ -84,15 +77,6 @@ func TestFormat_emptyDeployReply(t *testing.T) {
 		t.Error("nothing was deployed")
 	}
 	c.call(http.StatusOK, "POST", "/deploy", deployBody("more")).want("data.status", "payment_required")
-}
-
-func TestFormat_logs(t *testing.T) {
-	c := newClient(t, caastest.Options{Format: caastest.Format{ExtraMembers: true}})
-	id := c.Add(caastest.Deployment{Containers: []caastest.Container{{ContainerID: "c-1"}}})
-	c.SetLog("c-1", "stderr", "oops")
-	if r := c.get("/deployment/" + id + "/log/c-1?stream=stderr"); r.body != "oops\n" {
-		t.Errorf("%q", r.body)
-	}
 }
 
 func TestFormat_pages(t *testing.T) {

@@ -50,17 +50,6 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-func TestDelete_endsLater(t *testing.T) {
-	c := newClient(t, caastest.Options{})
-	id := c.deploy("app")
-	c.call(http.StatusOK, "DELETE", "/deployment/"+id, "").want("status", "termination requested")
-	c.clock.Advance(19 * time.Second)
-	c.wantStatus(id, "termination requested")
-	c.clock.Advance(time.Second)
-	c.wantStatus(id, "destroyed")
-	c.call(http.StatusOK, "DELETE", "/deployment/"+id, "").want("status", "destroyed")
-}
-
 func TestOutcomes(t *testing.T) {
 	c := newClient(t, caastest.Options{})
 	c.FailNext("image not found", "giving up")

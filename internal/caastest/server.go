@@ -26,11 +26,12 @@ type Server struct {
 	options  Options
 	journal  []*Request
 	visits   []*Request // of public URLs
-	bucket   bucket     // of the rate limit
+	tokens   float64    // of the rate limit
+	refilled time.Time  // the tokens
 	faults   []*Fault   // Skip and Times count down
 	records  []*record  // in the order of creation
 	stock    inventory
-	ids      idSource
+	lastID   uint64
 	paid     float64   // USDC
 	shuffled int       // how often locations were shuffled
 	outcomes []outcome // of the next deploy calls
@@ -48,7 +49,6 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.setDefaults()
 	s := &Server{
 		clock: o.Clock, skipContract: o.SkipContract, closed: make(chan struct{}),
 		contract: contract, stock: newInventory(), logs: map[stream][]string{},
@@ -124,7 +124,7 @@ func (s *Server) Configure(change func(*Options)) {
 func (s *Server) apply(o Options) {
 	o.setDefaults()
 	s.options = o
-	s.bucket = bucket{float64(o.Limit.Burst), s.now()}
+	s.tokens, s.refilled = float64(o.Limit.Burst), s.now()
 }
 
 // SetFormat changes the format of the replies from the next request on.

@@ -65,7 +65,7 @@ func (s *Server) Add(d Deployment) string {
 // fillDefaults sets what is empty, see Add.
 func (s *Server) fillDefaults(r *record) {
 	now := s.now()
-	setDefault(&r.ID, s.ids.next())
+	setDefault(&r.ID, s.newID())
 	setDefault(&r.Status, StatusRunning)
 	setDefault(&r.Name, "deployment-"+r.ID[:8])
 	setDefault(&r.HardwareID, 203)
@@ -96,8 +96,8 @@ func (s *Server) resize(r *record) {
 	r.Containers = r.Containers[:r.Replicas]
 	for i := range r.Containers {
 		c := &r.Containers[i]
-		setDefault(&c.DeviceID, s.ids.next())
-		setDefault(&c.ContainerID, s.ids.next())
+		setDefault(&c.DeviceID, s.newID())
+		setDefault(&c.ContainerID, s.newID())
 		setDefault(&c.Created, s.now())
 		if c.Status != "" {
 			continue
@@ -184,13 +184,11 @@ func (s *Server) record(id string) *record {
 	return nil
 }
 
-// idSource makes version 4 UUIDs that are the same in every run, so that what
+// newID returns a version 4 UUID. The ids are the same in every run, so that what
 // tests print is stable.
-type idSource struct{ n uint64 }
-
-func (i *idSource) next() string {
-	i.n++
-	b := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("caastest"), i.n))
+func (s *Server) newID() string {
+	s.lastID++
+	b := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("caastest"), s.lastID))
 	b[6] = b[6]&0x0f | 0x40 // version 4
 	b[8] = b[8]&0x3f | 0x80 // variant 1
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
