@@ -116,8 +116,8 @@ func (s *Server) page(items []any, in input) []any {
 // listContainers is GET …/deployment/{id}/containers (seen).
 func (s *Server) listContainers(in input) response {
 	workers := []any{}
-	for i := range in.Containers {
-		workers = append(workers, s.worker(in.record, &in.Containers[i]))
+	for i := range in.record.Containers {
+		workers = append(workers, s.worker(in.record, &in.record.Containers[i]))
 	}
 	return data(object{"total": len(workers), "workers": workers})
 }
@@ -158,7 +158,7 @@ func (s *Server) EndlessLog(containerID string) {
 func (s *Server) readLog(in input) response {
 	from := stream{in.path["cid"], in.query.Get("stream")}
 	setDefault(&from.name, "stdout")
-	if in.container(from.containerID) == nil {
+	if in.record.container(from.containerID) == nil {
 		return reject(http.StatusNotFound, "Container not found")
 	}
 	reply := response{

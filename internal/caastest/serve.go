@@ -34,10 +34,10 @@ var operations = map[string]func(*Server, input) response{
 
 // input is what a handler gets of a valid request.
 type input struct {
-	*record // that the path names; nil: none
-	path    map[string]string
-	query   url.Values
-	body    []byte
+	record *record // that the path names; nil: none
+	path   map[string]string
+	query  url.Values
+	body   []byte
 }
 
 // integer returns an integer of the query, or otherwise when it is missing.
@@ -128,7 +128,7 @@ func (x *exchange) perform() response {
 	}
 	in := input{path: x.call.path, query: x.request.Query, body: x.request.Body}
 	if id, named := in.path["id"]; named {
-		if in.record = x.record(id); in.record == nil || in.forgotten {
+		if in.record = x.record(id); in.record == nil || in.record.forgotten {
 			return reject(http.StatusNotFound, "Deployment not found")
 		}
 	}

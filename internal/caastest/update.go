@@ -88,16 +88,17 @@ func (s *Server) rename(in input) response {
 	if holder := s.nameHolder(body.Name); holder != nil && holder != in.record {
 		return reject(http.StatusBadRequest, "Cluster name is already taken")
 	}
-	in.Name = body.Name
-	in.updateListing(s.now())
+	in.record.Name = body.Name
+	in.record.updateListing(s.now())
 	return jsonResponse(http.StatusOK, object{"status": "success", "message": "Cluster name updated"})
 }
 
 // destroy is DELETE …/deployment/{id}: the end comes later (reference). One that
 // has ended is left as it is, unless it holds its name (assumed).
 func (s *Server) destroy(in input) response {
-	if in.Status != StatusTerminating && in.Status != StatusDestroyed && s.holdsName(in.record) {
-		s.terminate(in.record)
+	r := in.record
+	if r.Status != StatusTerminating && r.Status != StatusDestroyed && s.holdsName(r) {
+		s.terminate(r)
 	}
-	return acknowledge(in.record)
+	return acknowledge(r)
 }
