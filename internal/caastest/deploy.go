@@ -19,7 +19,7 @@ func (s *Server) deploy(in input) response {
 	if err := json.Unmarshal(in.body, &body); err != nil {
 		return unreadable(err)
 	}
-	_, issues := s.stock.lookUp("body", d.HardwareID, d.LocationIDs)
+	_, issues := s.lookUp("body", d.HardwareID, d.LocationIDs)
 	if s.nameHolder(d.Name) != nil {
 		issues = append(issues, valueIssue([]any{"body", "resource_private_name"}, "the name %q is already in use", d.Name))
 	}
@@ -30,7 +30,7 @@ func (s *Server) deploy(in input) response {
 	if !ok {
 		return reject(http.StatusBadRequest, "Not enough replicas available for the requested hardware and locations")
 	}
-	price := s.stock.cost(d, d.DurationHours)
+	price := s.cost(d, d.DurationHours)
 	if !s.pay(price) {
 		return paymentRequired()
 	}

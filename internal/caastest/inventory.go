@@ -21,6 +21,12 @@ func (h *hardware) cost(gpus, replicas, hours int) float64 {
 // brand is the manufacturer of all hardware.
 const brand = "NVIDIA"
 
+// hardwareTypes are what the account can rent. The ids and prices are invented, as
+// are the locations; that ids are integers is the seed's.
+var hardwareTypes = []hardware{
+	{203, "H100 SXM", 8, 2.49}, {204, "H200", 8, 2.99}, {210, "A100 SXM4 80GB", 8, 1.29}, {225, "GeForce RTX 4090", 4, 0.34},
+}
+
 // location is one place where containers run.
 type location struct {
 	ID   int    `json:"id"`
@@ -28,52 +34,34 @@ type location struct {
 	Name string `json:"name"`
 }
 
-// inventory is what the account can rent. The ids and prices are invented; that
-// ids are integers is the seed's.
-type inventory struct {
-	hardware  []hardware
-	locations []location
-	replicas  map[placement]int // free and occupied
+var locations = []location{
+	{1, "US", "United States"}, {2, "DE", "Germany"}, {3, "FI", "Finland"}, {4, "JP", "Japan"},
 }
+
+// defaultReplicas is the number of replicas of each hardware type in each location,
+// unless SetReplicas changed it.
+const defaultReplicas = 16
 
 // placement is a hardware type in a location.
 type placement struct{ hardwareID, locationID int }
 
-func newInventory() inventory {
-	inv := inventory{
-		hardware: []hardware{
-			{203, "H100 SXM", 8, 2.49}, {204, "H200", 8, 2.99}, {210, "A100 SXM4 80GB", 8, 1.29}, {225, "GeForce RTX 4090", 4, 0.34},
-		},
-		locations: []location{
-			{1, "US", "United States"}, {2, "DE", "Germany"}, {3, "FI", "Finland"}, {4, "JP", "Japan"},
-		},
-		replicas: map[placement]int{},
-	}
-	for _, h := range inv.hardware {
-		for _, l := range inv.locations {
-			inv.replicas[placement{h.id, l.ID}] = 16
-		}
-	}
-	return inv
-}
-
-// find returns the hardware with an id. A deployment that was added or edited may
-// have an unknown one, which has no GPUs and costs nothing.
-func (inv *inventory) find(id int) *hardware {
-	for i := range inv.hardware {
-		if inv.hardware[i].id == id {
-			return &inv.hardware[i]
+// hardwareByID returns the hardware with an id. A deployment that was added or
+// edited may have an unknown one, which has no GPUs and costs nothing.
+func (s *Server) hardwareByID(id int) *hardware {
+	for i := range s.hardware {
+		if s.hardware[i].id == id {
+			return &s.hardware[i]
 		}
 	}
 	return &hardware{id: id, name: fmt.Sprintf("hardware %d", id)}
 }
 
-// at returns the locations with these ids, in their order. It leaves out what it
-// does not know.
-func (inv *inventory) at(ids ...int) []location {
+// locationsOf returns the locations with these ids, in their order. It leaves out
+// unknown ones.
+func locationsOf(ids ...int) []location {
 	found := []location{}
 	for _, id := range ids {
-		for _, l := range inv.locations {
+		for _, l := range locations {
 			if l.ID == id {
 				found = append(found, l)
 			}
@@ -83,20 +71,20 @@ func (inv *inventory) at(ids ...int) []location {
 }
 
 // cost returns the price of hours of a deployment, in USDC.
-func (inv *inventory) cost(d *Deployment, hours int) float64 {
-	return inv.find(d.HardwareID).cost(d.GPUsPerContainer, d.Replicas, hours)
+func (s *Server) cost(d *Deployment, hours int) float64 {
+	return s.hardwareByID(d.HardwareID).cost(d.GPUsPerContainer, d.Replicas, hours)
 }
 
 // lookUp finds hardware; what is unknown of it and the locations is an issue in a
 // part of the request.
-func (inv *inventory) lookUp(part string, hardwareID int, locationIDs []int) (*hardware, []issue) {
+func (s *Server) lookUp(part string, hardwareID int, locationIDs []int) (*hardware, []issue) {
 	var issues []issue
-	h := inv.find(hardwareID)
+	h := s.hardwareByID(hardwareID)
 	if h.maxGPUs == 0 {
 		issues = append(issues, valueIssue([]any{part, "hardware_id"}, "unknown hardware %d", hardwareID))
 	}
 	for i, id := range locationIDs {
-		if len(inv.at(id)) == 0 {
+		if len(locationsOf(id)) == 0 {
 			issues = append(issues, valueIssue([]any{part, "location_ids", i}, "unknown location %d", id))
 		}
 	}
@@ -106,7 +94,7 @@ func (inv *inventory) lookUp(part string, hardwareID int, locationIDs []int) (*h
 // free returns how many replicas of a hardware type no deployment occupies in a
 // location.
 func (s *Server) free(p placement) int {
-	n := s.stock.replicas[p]
+	n := defaultReplicas + s.added[p]
 	for _, r := range s.records {
 		n -= r.placed[p]
 	}
@@ -138,22 +126,22 @@ func (s *Server) place(d *Deployment) (map[placement]int, bool) {
 func (s *Server) SetReplicas(hardwareID, locationID, n int) {
 	defer s.lock()()
 	p := placement{hardwareID, locationID}
-	s.stock.replicas[p] += n - s.free(p)
+	s.added[p] += n - s.free(p)
 }
 
 // SetPrice sets what one GPU costs per hour, in USDC, for purchases from now on.
 func (s *Server) SetPrice(hardwareID int, usdcPerGPUHour float64) {
 	defer s.lock()()
-	s.stock.find(hardwareID).price = usdcPerGPUHour
+	s.hardwareByID(hardwareID).price = usdcPerGPUHour
 }
 
 // listHardware is GET …/hardware/max-gpus-per-container.
 func (s *Server) listHardware(input) response {
 	rows := []any{}
-	for i := range s.stock.hardware {
-		h := &s.stock.hardware[i]
+	for i := range s.hardware {
+		h := &s.hardware[i]
 		available := 0
-		for _, l := range s.stock.locations {
+		for _, l := range locations {
 			available += s.available(h, l.ID, h.maxGPUs)
 		}
 		rows = append(rows, object{
@@ -166,17 +154,17 @@ func (s *Server) listHardware(input) response {
 
 // listLocations is GET /v1/io-cloud/caas/locations (seen).
 func (s *Server) listLocations(input) response {
-	return data(object{"locations": s.shuffle(s.stock.locations), "total": len(s.stock.locations)})
+	return data(object{"locations": s.shuffle(locations), "total": len(locations)})
 }
 
 // listAvailableReplicas is GET …/available-replicas: one row per location.
 func (s *Server) listAvailableReplicas(in input) response {
-	h, issues := s.stock.lookUp("query", in.integer("hardware_id", 0), nil)
+	h, issues := s.lookUp("query", in.integer("hardware_id", 0), nil)
 	if issues != nil {
 		return invalid(issues...)
 	}
 	rows := []any{}
-	for _, l := range s.stock.locations {
+	for _, l := range locations {
 		rows = append(rows, struct {
 			location
 			Replicas int `json:"available_replicas"`
@@ -192,7 +180,7 @@ func (s *Server) price(in input) response {
 	if err := json.Unmarshal([]byte(in.query.Get("location_ids")), &ids); err != nil {
 		return unreadable(err)
 	}
-	h, issues := s.stock.lookUp("query", in.integer("hardware_id", 0), ids)
+	h, issues := s.lookUp("query", in.integer("hardware_id", 0), ids)
 	if issues != nil {
 		return invalid(issues...)
 	}

@@ -16,9 +16,9 @@ func (s *Server) read(in input) response { return data(s.detail(in.record)) }
 func (s *Server) detail(r *record) object {
 	hours, amount := r.shown(s.now())
 	served, remaining := r.minutes(s.now(), hours)
-	locations := s.stock.at(r.LocationIDs...)
-	if s.options.Format.LocationSubset && len(locations) > 1 {
-		locations = locations[:1]
+	shown := locationsOf(r.LocationIDs...)
+	if s.options.Format.LocationSubset && len(shown) > 1 {
+		shown = shown[:1]
 	}
 	keys := slices.AppendSeq([]string{}, maps.Keys(r.SecretEnv)) // not null
 	slices.Sort(keys)
@@ -28,8 +28,8 @@ func (s *Server) detail(r *record) object {
 		"amount_paid": amount, "completed_percent": percent(served, remaining),
 		"total_gpus": r.Replicas * r.GPUsPerContainer, "gpus_per_container": r.GPUsPerContainer,
 		"total_containers": r.Replicas,
-		"hardware_name":    s.stock.find(r.HardwareID).name, "hardware_id": r.HardwareID, "brand_name": brand,
-		"locations":                 s.shuffle(locations),
+		"hardware_name":    s.hardwareByID(r.HardwareID).name, "hardware_id": r.HardwareID, "brand_name": brand,
+		"locations":                 s.shuffle(shown),
 		"compute_minutes_served":    served,
 		"compute_minutes_remaining": remaining,
 		"container_config": object{
@@ -88,7 +88,7 @@ func (s *Server) item(r *record, l listing) object {
 		"id": r.ID, "status": l.status, "name": l.name,
 		"completed_percent": percent(served, remaining),
 		"hardware_quantity": r.Replicas * r.GPUsPerContainer,
-		"brand_name":        brand, "hardware_name": s.stock.find(r.HardwareID).name,
+		"brand_name":        brand, "hardware_name": s.hardwareByID(r.HardwareID).name,
 		"served": inWords(served), "remaining": inWords(remaining),
 		"compute_minutes_served": served, "compute_minutes_remaining": remaining,
 		"created_at": r.Created,
@@ -130,7 +130,7 @@ func (s *Server) worker(r *record, c *Container) object {
 	}
 	return object{
 		"device_id": c.DeviceID, "container_id": c.ContainerID,
-		"hardware": s.stock.find(r.HardwareID).name, "brand_name": brand, "created_at": c.Created,
+		"hardware": s.hardwareByID(r.HardwareID).name, "brand_name": brand, "created_at": c.Created,
 		"uptime_percent": uptime, "gpus_per_container": r.GPUsPerContainer,
 		"status": c.Status, "container_events": c.Events, "public_url": orNull(c.PublicURL),
 	}

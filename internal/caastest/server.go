@@ -30,7 +30,8 @@ type Server struct {
 	refilled time.Time  // the tokens
 	faults   []*Fault   // Skip and Times count down
 	records  []*record  // in the order of creation
-	stock    inventory
+	hardware []hardware
+	added    map[placement]int // replicas, by SetReplicas; below 0: removed
 	lastID   uint64
 	paid     float64   // USDC
 	shuffled int       // how often locations were shuffled
@@ -51,7 +52,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		clock: o.Clock, skipContract: o.SkipContract, closed: make(chan struct{}),
-		contract: contract, stock: newInventory(), logs: map[stream][]string{},
+		contract: contract, hardware: slices.Clone(hardwareTypes), added: map[placement]int{}, logs: map[stream][]string{},
 	}
 	s.close = sync.OnceFunc(func() { close(s.closed) })
 	s.apply(o)

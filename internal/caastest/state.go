@@ -84,7 +84,7 @@ func (s *Server) fillDefaults(r *record) {
 	if r.Ended() {
 		setDefault(&r.Finished, now)
 	}
-	setDefault(&r.AmountPaid, s.stock.cost(&r.Deployment, r.DurationHours))
+	setDefault(&r.AmountPaid, s.cost(&r.Deployment, r.DurationHours))
 }
 
 // resize gives a deployment as many containers as it has replicas, in its

@@ -66,7 +66,7 @@ func (s *Server) extend(in input) response {
 	if err := json.Unmarshal(in.body, &body); err != nil {
 		return unreadable(err)
 	}
-	price := s.stock.cost(&r.Deployment, body.Hours)
+	price := s.cost(&r.Deployment, body.Hours)
 	if !s.pay(price) {
 		return paymentRequired()
 	}
