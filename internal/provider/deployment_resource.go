@@ -198,6 +198,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 
 	d, applied, err := r.service.Update(ctx, id, want, change, state.before(), plan.WaitForRunning.ValueBool())
 	result := plan
+	result.computedModel = state.computedModel // what cannot be read keeps its value
 	if err != nil {
 		result = state.withApplied(&plan, applied)
 	}
@@ -212,7 +213,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	resp.Diagnostics.Append(saveFlag(ctx, resp.Private, renewalKey, false)...)
 	resp.Diagnostics.Append(setState(ctx, &resp.State, &result, req.Plan.Raw)...)
-	resp.Diagnostics.Append(unreadWarnings(id, d, nullInState)...)
+	resp.Diagnostics.Append(unreadWarnings(id, d, keptInState)...)
 	resp.Diagnostics.Append(lateHoursWarning(id, d, applied)...)
 }
 

@@ -102,6 +102,19 @@ func (c *core) wantWarning(diagnostics []string, words string) {
 	c.wantWords(diagnostics, words)
 }
 
+// What an update could not read afterwards keeps its value in the state.
+func TestDeployment_unreadAfterUpdate(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	terraform := env.created(t, base)
+	urls := fmt.Sprint(terraform.State()["public_urls"])
+	env.API.Inject(caastest.Fault{Method: "GET", Path: containersPath, Status: 500, Times: -1})
+	terraform.wantWords(terraform.apply(base.with(attributes{"container_config.traffic_port": "9000"})), "The attributes that could not be read keep their value")
+	terraform.has("public_urls", urls)
+	terraform.has("status", "running")
+	terraform.sent(patch(`{"traffic_port":9000}`)...)
+}
+
 // What a refresh could not read keeps its value in the state, with a warning, and
 // the rest is read.
 func TestDeployment_unreadAtRefresh(t *testing.T) {
