@@ -104,7 +104,7 @@ func computedFloat64(description string) schema.Attribute {
 func volatileAttributes(missing string) map[string]schema.Attribute {
 	missing += " when the API does not return it."
 	return map[string]schema.Attribute{
-		"completed_percent":         computedFloat64("Share of the prepaid time that has been served, in percent, as the API returns it."),
+		"completed_percent":         computedFloat64("Progress of the deployment in percent, as the API returns it. The API's reference does not say how it is measured."),
 		"compute_minutes_served":    computedFloat64("Prepaid time that has been served, in minutes. " + missing),
 		"compute_minutes_remaining": computedFloat64("Prepaid time that remains, in minutes. " + missing),
 	}

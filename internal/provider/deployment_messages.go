@@ -119,11 +119,7 @@ func statusDetail(d *deployment.Deployment) string {
 		return "The status of the deployment could not be read."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "The last status of the deployment was %q", d.Status)
-	if d.Status == caas.StatusRequested && d.CompletedPercent > 0 {
-		fmt.Fprintf(&b, " (completed_percent %.0f)", float64(d.CompletedPercent))
-	}
-	b.WriteString(".")
+	fmt.Fprintf(&b, "The last status of the deployment was %q.", d.Status)
 	for _, c := range d.Containers {
 		fmt.Fprintf(&b, "\nContainer %s: %s", c.ContainerID, c.Status)
 		if c.PublicURL == "" {
@@ -285,7 +281,7 @@ func nameClaimedError(e *deployment.NameClaimedError) diag.Diagnostics {
 	const rule = " A name belongs to one deployment."
 	if e.ID == "" {
 		return errorAt(namePath, summaryNameClaimed, sentence(e.Error())+rule,
-			`Give each its own name, for example with count.index or each.key: resource_private_name = "vllm-${count.index}".`)
+			fmt.Sprintf("Give each its own name, for example with count.index or each.key: resource_private_name = \"%s-${count.index}\".", e.Name))
 	}
 	return errorAt(namePath, summaryNameClaimed, fmt.Sprintf("%s The deployment %s already has this name.", sentence(e.Error()), e.ID)+rule,
 		"If the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
