@@ -13,7 +13,8 @@ import (
 
 // Core plays Terraform Core for one resource: it calls the provider as terraform
 // plan and apply do, with a new provider for each, and keeps the state. Without
-// processes an apply takes milliseconds, and the clock is the Env's.
+// processes an apply takes milliseconds, and the clock is the Env's. Like Terraform
+// 1.11 it passes no identities, but it checks those that it receives.
 type Core struct {
 	Type      string               // of the resource
 	Token     string               // expression of the provider's token
@@ -23,6 +24,7 @@ type Core struct {
 	NoRefresh bool                 // -refresh=false
 	Replace   bool                 // -replace
 	Tainted   bool
+	Server    *Server // the provider of every command; nil: a new one for each
 
 	env    *Env
 	t      testing.TB
@@ -32,9 +34,8 @@ type Core struct {
 
 // instance is the resource in a state or in a plan.
 type instance struct {
-	value    tftypes.Value
-	private  []byte
-	identity *tfprotov6.ResourceIdentityData
+	value   tftypes.Value
+	private []byte
 }
 
 // Plan is the result of terraform plan.
@@ -130,7 +131,9 @@ func (c *Core) Import(id string) []string {
 		return Texts(resp.Diagnostics)
 	}
 	r := resp.ImportedResources[0]
-	read, diagnostics := c.refresh(c.decode(r.State, r.Private, r.Identity))
+	imported := c.decode(r.State, r.Private)
+	c.wantIdentity("import", r.Identity, imported.value)
+	read, diagnostics := c.refresh(imported)
 	if !failed(diagnostics) {
 		c.state = read
 	}
@@ -152,15 +155,19 @@ func (c *Core) State() map[string]any { return object(c.state.value) }
 // Private returns the private state as the provider encodes it.
 func (c *Core) Private() string { return string(c.state.private) }
 
-// start starts and configures the provider for one command.
+// start starts and configures the provider for one command, unless there is one for
+// every command.
 func (c *Core) start() []*tfprotov6.Diagnostic {
 	c.t.Helper()
+	if c.state.value.Type() == nil {
+		defer func() { c.state.value = c.null() }()
+	}
+	if c.server = c.Server; c.server != nil {
+		return nil
+	}
 	c.server = c.env.startServer(c.t)
 	block := fmt.Sprintf("provider \"ioneth\" {\n  endpoint = %q\n  token = %s\n%s\n}\n", c.env.API.URL(), c.Token, c.Settings)
 	config := evaluate(c.t, block, c.server.Schemas.Provider.ValueType(), c.Variables)
-	if c.state.value.Type() == nil {
-		c.state.value = c.null()
-	}
 	return c.server.configure(c.Context, c.server.Dynamic(config))
 }
 
@@ -177,11 +184,20 @@ func (c *Core) evaluate(config string) tftypes.Value {
 	return evaluate(c.t, config, c.schema().ValueType(), c.Variables)
 }
 
-func (c *Core) decode(value *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) instance {
+func (c *Core) decode(value *tfprotov6.DynamicValue, private []byte) instance {
 	c.t.Helper()
 	v, err := value.Unmarshal(c.schema().ValueType())
 	c.server.Must(err, nil)
-	return instance{v, private, identity}
+	return instance{v, private}
+}
+
+// wantIdentity checks the identity of a deployment that has an ID: Terraform 1.12
+// and later require it after every read, creation and update.
+func (c *Core) wantIdentity(operation string, identity *tfprotov6.ResourceIdentityData, of tftypes.Value) {
+	c.t.Helper()
+	if id, found := object(of)["deployment_id"].(string); found && c.Type == DeploymentType {
+		c.server.WantIdentity(operation, identity, id)
+	}
 }
 
 // refresh reads the resource. After an error it stays as it is.
@@ -191,13 +207,14 @@ func (c *Core) refresh(old instance) (instance, []*tfprotov6.Diagnostic) {
 		return old, nil
 	}
 	resp, err := c.server.ReadResource(c.Context, &tfprotov6.ReadResourceRequest{
-		TypeName: c.Type, CurrentState: c.server.Dynamic(old.value), Private: old.private, CurrentIdentity: old.identity,
+		TypeName: c.Type, CurrentState: c.server.Dynamic(old.value), Private: old.private,
 	})
 	c.server.Must(err, nil)
 	if failed(resp.Diagnostics) {
 		return old, resp.Diagnostics
 	}
-	return c.decode(resp.NewState, resp.Private, resp.NewIdentity), resp.Diagnostics
+	c.wantIdentity("read", resp.NewIdentity, old.value) // also when the read removes the resource
+	return c.decode(resp.NewState, resp.Private), resp.Diagnostics
 }
 
 // diff plans the change from the refreshed state to the configuration.
@@ -247,7 +264,7 @@ func (c *Core) planChange(config tftypes.Value, prior instance) (planned instanc
 		}
 	}
 	resp, err := s.PlanResourceChange(c.Context, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: c.Type, Config: s.Dynamic(config), PriorState: s.Dynamic(prior.value), PriorPrivate: prior.private, PriorIdentity: prior.identity,
+		TypeName: c.Type, Config: s.Dynamic(config), PriorState: s.Dynamic(prior.value), PriorPrivate: prior.private,
 		ProposedNewState: s.Dynamic(proposedNewState(c.schema().Block.Attributes, prior.value, config)),
 	})
 	s.Must(err, nil)
@@ -255,7 +272,7 @@ func (c *Core) planChange(config tftypes.Value, prior instance) (planned instanc
 	if failed(diagnostics) {
 		return prior, false, diagnostics
 	}
-	planned = c.decode(resp.PlannedState, resp.PlannedPrivate, resp.PlannedIdentity)
+	planned = c.decode(resp.PlannedState, resp.PlannedPrivate)
 	return planned, slices.ContainsFunc(resp.RequiresReplace, func(at *tftypes.AttributePath) bool {
 		return differsAt(at, prior.value, planned.value)
 	}), diagnostics
@@ -280,11 +297,14 @@ func (c *Core) applyChange(config tftypes.Value, planned instance) []*tfprotov6.
 	s, prior := c.server, c.state
 	resp, err := s.ApplyResourceChange(c.Context, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.Type, PriorState: s.Dynamic(prior.value), PlannedState: s.Dynamic(planned.value), Config: s.Dynamic(config),
-		PlannedPrivate: planned.private, PlannedIdentity: planned.identity,
+		PlannedPrivate: planned.private,
 	})
 	s.Must(err, nil)
 	ok, created := !failed(resp.Diagnostics), prior.value.IsNull()
-	c.state = c.decode(resp.NewState, resp.Private, resp.NewIdentity)
+	c.state = c.decode(resp.NewState, resp.Private)
+	if !planned.value.IsNull() {
+		c.wantIdentity("apply", resp.NewIdentity, c.state.value)
+	}
 	c.Tainted = !c.state.value.IsNull() && (created && !ok || !created && c.Tainted)
 	if ok && !conforms(planned.value, c.state.value) {
 		c.t.Errorf("inconsistent result after apply: planned %s, got %s", planned.value, c.state.value)

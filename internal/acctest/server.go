@@ -111,35 +111,6 @@ func (s *Server) Dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
 // Deployment returns the schema of the deployment resource.
 func (s *Server) Deployment() *tfprotov6.Schema { return s.Schemas.ResourceSchemas[DeploymentType] }
 
-// Apply plans and applies a configuration of a deployment, in JSON. Prior is its
-// state, nil before it exists.
-func (s *Server) Apply(ctx context.Context, prior *tfprotov6.DynamicValue, config string) *tfprotov6.ApplyResourceChangeResponse {
-	s.t.Helper()
-	of := s.Deployment().ValueType()
-	if prior == nil {
-		prior = s.Value(of, "null")
-	}
-	wanted := s.Value(of, config)
-	planned, err := s.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: DeploymentType, PriorState: prior, ProposedNewState: wanted, Config: wanted,
-	})
-	s.Must(err, planned.Diagnostics)
-	applied, err := s.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: DeploymentType, PriorState: prior, PlannedState: planned.PlannedState, Config: wanted,
-		PlannedPrivate: planned.PlannedPrivate, PlannedIdentity: planned.PlannedIdentity,
-	})
-	s.Must(err, applied.Diagnostics)
-	return applied
-}
-
-// Read refreshes the state of a deployment.
-func (s *Server) Read(ctx context.Context, state *tfprotov6.DynamicValue) *tfprotov6.ReadResourceResponse {
-	s.t.Helper()
-	resp, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: DeploymentType, CurrentState: state})
-	s.Must(err, resp.Diagnostics)
-	return resp
-}
-
 // ReadDataSource validates and reads a data source with a configuration in JSON. It
 // returns the state as [encoding/json] decodes it, sets in order, and the
 // diagnostics, see Texts. What is not valid is not read, as in Terraform.

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -78,29 +76,24 @@ func TestDeployment_nameClaimedInAnyOrder(t *testing.T) {
 	const claimed = "Two resources of the configuration"
 	for _, createFirst := range []bool{true, false} {
 		env := newEnv(t, caastest.Options{})
-		state := env.Server(t).Apply(t.Context(), nil, baseJSON("vllm")).NewState
-		p := env.Server(t) // a process of its own
-		p.Read(t.Context(), state)
-		create := func() string { return strings.Join(planned(p, nil, baseJSON("vllm")), "\n") }
-		destroy := func() string { return strings.Join(planned(p, state, "null"), "\n") }
-		first, second := destroy, create
+		old, replacement := env.created(t, base), env.core(t)
+		old.Server = env.Server(t) // both are in one process
+		replacement.Server = old.Server
+		old.Read()
 		if createFirst {
-			first, second = create, destroy
+			replacement.plan(base)
+			old.planFails(destroyed, claimed)
+		} else {
+			old.plan(destroyed)
+			replacement.planFails(base, claimed)
 		}
-		if got := first(); strings.Contains(got, "ERROR") {
-			t.Errorf("create first: %t: the first plan fails: %q", createFirst, got)
+		old.Server = nil
+		p := old.plan(destroyed)
+		old.Server = replacement.Server
+		if diagnostics, ok := old.Apply(p); !ok {
+			t.Errorf("the destroy fails: %q", diagnostics)
 		}
-		if got := second(); !strings.Contains(got, claimed) {
-			t.Errorf("create first: %t: the second plan has %q, want %q", createFirst, got, claimed)
-		}
-		null := p.Value(p.Deployment().ValueType(), "null")
-		destroyed, err := p.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-			TypeName: acctest.DeploymentType, PriorState: state, PlannedState: null, Config: null,
-		})
-		p.Must(err, destroyed.Diagnostics)
-		if got := create(); strings.Contains(got, claimed) {
-			t.Errorf("create first: %t: a create after the destroy fails: %q", createFirst, got)
-		}
+		replacement.plan(base)
 	}
 }
 

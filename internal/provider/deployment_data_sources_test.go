@@ -184,7 +184,10 @@ func TestDataSource_deploymentCreatedAfterTheListWasRead(t *testing.T) {
 	p := env.Server(t)
 	_, diagnostics := p.ReadDataSource(acctest.DeploymentType, `{"name": "vllm"}`)
 	wantError(t, diagnostics, notFound(`name "vllm"`))
-	p.Apply(t.Context(), nil, baseJSON("vllm"))
+	terraform := env.core(t)
+	planned := terraform.plan(base)
+	terraform.Server = p
+	terraform.Apply(planned)
 	for _, config := range []string{`{"deployment_id": "` + env.newest() + `"}`, `{"name": "vllm"}`} {
 		state, diagnostics := p.ReadDataSource(acctest.DeploymentType, config)
 		wantPart(t, state, `{"name": "vllm", "deployment_id": "`+env.newest()+`"}`)

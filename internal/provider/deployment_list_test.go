@@ -84,7 +84,9 @@ func TestList_resource(t *testing.T) {
 		p.Must(err, nil)
 		imported, err := p.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: acctest.DeploymentType, ID: ids[result.DisplayName]})
 		p.Must(err, imported.Diagnostics)
-		want, err := p.Read(t.Context(), imported.ImportedResources[0].State).NewState.Unmarshal(of)
+		read, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: acctest.DeploymentType, CurrentState: imported.ImportedResources[0].State})
+		p.Must(err, read.Diagnostics)
+		want, err := read.NewState.Unmarshal(of)
 		p.Must(err, nil)
 		if diff, err := want.Diff(listed); err != nil || len(diff) > 0 {
 			t.Errorf("%s is listed unlike it is imported: %v %v", result.DisplayName, diff, err)

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -9,9 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -92,27 +88,3 @@ func patch(body string) []string { return []string{"PATCH /deployment/ID " + bod
 
 // replacement returns the requests of a replacement, whose second one creates.
 func replacement(create string) []string { return []string{"DELETE /deployment/ID", create} }
-
-// baseJSON returns the base configuration under a name, for tests that call the
-// provider without Terraform.
-func baseJSON(name string) string {
-	return fmt.Sprintf(`{"resource_private_name": %q, "duration_hours": 24, "gpus_per_container": 8, "hardware_id": 203, "location_ids": [1],
-		"container_config": {"replica_count": 1, "entrypoint": ["vllm", "serve"], "traffic_port": 8000, "env_variables": {}},
-		"registry_config": {"image_url": "ghcr.io/org/image:1"}, "wait_for_running": true, "recreate_when_ended": false}`, name)
-}
-
-// planned returns the errors and warnings of a plan that one provider process
-// makes, to a configuration in JSON. Prior is nil before the deployment exists, and
-// the configuration is null to destroy it.
-func planned(s *acctest.Server, prior *tfprotov6.DynamicValue, config string) []string {
-	of := s.Deployment().ValueType()
-	wanted := s.Value(of, config)
-	if prior == nil {
-		prior = s.Value(of, "null")
-	}
-	resp, err := s.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: acctest.DeploymentType, PriorState: prior, ProposedNewState: wanted, Config: wanted,
-	})
-	s.Must(err, nil)
-	return acctest.Texts(resp.Diagnostics)
-}

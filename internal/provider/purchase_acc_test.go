@@ -217,3 +217,21 @@ func TestDeployment_unknownInputsSendNothing(t *testing.T) {
 		}
 	}
 }
+
+// A plan of several deployments without a connection to the API warns once, not
+// for the name, the capacity and the price of each.
+func TestDeployment_unreachableWarnedOnce(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	process := env.Server(t)
+	env.API.Close()
+	var warned []string
+	for _, name := range []string{`"a"`, `"b"`, `"c"`} {
+		terraform := env.core(t)
+		terraform.Server = process
+		warned = append(warned, terraform.plan(base.with(attributes{"resource_private_name": name})).Diagnostics...)
+	}
+	if len(warned) != 1 || !strings.Contains(strings.ToLower(warned[0]), "failed to connect") {
+		t.Errorf("the warnings are %q, want one", warned)
+	}
+}

@@ -5,9 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -83,17 +80,5 @@ func TestDeployment_refreshChangesNothing(t *testing.T) {
 				t.Errorf("%s: the refresh did not read %s", name, path)
 			}
 		}
-	}
-}
-
-// Terraform presents a state that was written without an identity as one of version
-// 0, which the provider must accept.
-func TestDeployment_identityVersion(t *testing.T) {
-	t.Parallel()
-	s := newEnv(t, caastest.Options{}).Server(t)
-	schemas, err := s.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	s.Must(err, schemas.Diagnostics)
-	if version := schemas.IdentitySchemas[acctest.DeploymentType].Version; version != 0 {
-		t.Errorf("the identity has version %d, want 0", version)
 	}
 }
