@@ -38,6 +38,7 @@ func TestProvider_invalid(t *testing.T) {
 		"endpoint without a host":  {`{` + token + `"endpoint": "https://"}`, "endpoint is not a URL with a scheme and a host."},
 		"no time":                  {`{` + token + `"request_timeout": "0s"}`, `request_timeout must be longer than 0, such as "30s", got: 0s`},
 		"invalid time":             {`{` + token + `"request_timeout": "soon"}`, "soon"},
+		"half a retry":             {`{` + token + `"max_retries": 1.5}`, "max_retries must be a whole number; got 1.5."},
 		"negative retries":         {`{` + token + `"max_retries": -1}`, "max_retries value must be between 0 and 100, got: -1"},
 	} {
 		t.Run(name, func(t *testing.T) {

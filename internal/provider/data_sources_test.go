@@ -198,7 +198,7 @@ func TestDataSources_errors(t *testing.T) {
 // An invalid configuration is one error, before any request.
 func TestDataSources_validation(t *testing.T) {
 	t.Parallel()
-	const oneOf = "one (and only one) of [deployment_id,name] is required"
+	const oneOf, whole = "one (and only one) of [deployment_id,name] is required", " must be a whole number; got 1.5."
 	env := acctest.New(t, caastest.Options{})
 	p := env.Server(t)
 	for _, c := range []struct{ typeName, config, attribute, fails string }{
@@ -213,6 +213,12 @@ func TestDataSources_validation(t *testing.T) {
 		{priceType, `{"hardware_id": 203, "location_ids": [], "duration_hours": 1, "replica_count": 1}`, "location_ids", "at least 1"},
 		{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 0, "replica_count": 1}`, "duration_hours", "at least 1"},
 		{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 0}`, "replica_count", "at least 1"},
+		{replicasType, `{"hardware_id": 1.5}`, "hardware_id", whole},
+		{priceType, `{"hardware_id": 1.5, "location_ids": [1], "duration_hours": 1, "replica_count": 1}`, "hardware_id", whole},
+		{priceType, `{"hardware_id": 203, "location_ids": [1.5], "duration_hours": 1, "replica_count": 1}`, "location_ids", whole},
+		{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1.5, "replica_count": 1}`, "duration_hours", whole},
+		{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 1.5}`, "replica_count", whole},
+		{priceType, `{"hardware_id": 203, "location_ids": [1], "duration_hours": 1, "replica_count": 1, "gpus_per_container": 1.5}`, "gpus_per_container", whole},
 	} {
 		_, diagnostics := p.ReadDataSource(c.typeName, c.config)
 		wantError(t, diagnostics, c.attribute, c.fails)

@@ -108,6 +108,9 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 			change: attributes{"registry_config.image_url": ""}, warns: []string{buys, "Deployment without an image"},
 			output: []string{`set the full path of an image, such as image_url = "ghcr.io/org/image:tag"`},
 		},
+		"private AWS image": {
+			change: attributes{"registry_config.image_url": `"123456789012.dkr.ecr.us-east-1.amazonaws.com/image:1"`}, warns: []string{buys, "Private AWS ECR image"},
+		},
 		"hardware that is not offered": {
 			change: attributes{"hardware_id": "999"}, fails: true,
 			output: []string{"Hardware or location is not offered", "unknown hardware 999", "Use the data sources ioneth_caas_hardware and ioneth_caas_locations to look up IDs."},

@@ -111,7 +111,7 @@ func (env *testEnv) wantReadyBeforeDestroy(t *testing.T) {
 }
 
 // A redirect, such as one to a login page, is not an answer of the service.
-func TestAccReadiness_followsNoRedirect(t *testing.T) {
+func TestReadiness_followsNoRedirect(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -122,10 +122,15 @@ func TestAccReadiness_followsNoRedirect(t *testing.T) {
 	}))
 	defer service.Close()
 	id := env.API.Add(caastest.Deployment{Containers: []caastest.Container{{Status: caastest.StatusRunning, PublicURL: service.URL}}})
-	env.Test(t, resource.TestStep{
-		Config:      strings.NewReplacer(address+".deployment_id", fmt.Sprintf("%q", id), "20m", "1m").Replace(readiness),
-		ExpectError: acctest.Words("302 Found"),
-	})
+	terraform := env.core(t)
+	terraform.Type = "ioneth_caas_deployment_readiness"
+	ready := func(path string) config {
+		return config(fmt.Sprintf("resource %q \"test\" {\n  deployment_id = %q\n  path = %q\n}\n", terraform.Type, id, path))
+	}
+	for _, invalid := range []string{"health", "/a b"} {
+		terraform.planFails(ready(invalid), `AttributeName("path") `)
+	}
+	terraform.fails(ready("/health"), "302 Found")
 }
 
 // The error of a deployment that failed says how to fix it, and not to wait longer.

@@ -1,141 +1,80 @@
 package provider_test
 
 import (
-	"context"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// configuration is one block of a Terraform configuration, as JSON.
-type configuration struct{ block, typeName, json string }
-
-// What is not valid is one diagnostic on its attribute, without a request. A number
-// that is not a 64-bit integer is an error in every block that has whole numbers.
-func TestValidate(t *testing.T) {
+// An invalid configuration is an error on its attribute, before any request.
+func TestDeployment_validation(t *testing.T) {
 	t.Parallel()
-	deployment := func(duration, image string) configuration {
-		return configuration{"resource", acctest.DeploymentType, `{
-			"resource_private_name": "vllm", "duration_hours": ` + duration + `, "hardware_id": 203, "location_ids": [1], "max_cost_usdc": 0.5,
-			"container_config": {"replica_count": 1, "entrypoint": [], "traffic_port": 80}, "registry_config": {"image_url": "` + image + `"}}`}
-	}
-	action := func(name, more string) configuration {
-		return configuration{"action", name, `{"deployment_id": "x"` + more + `}`}
-	}
-	readiness := func(path string) configuration {
-		return configuration{"resource", "ioneth_caas_deployment_readiness", `{"deployment_id": "x", "path": "` + path + `"}`}
-	}
-	const image, whole = "ghcr.io/org/image:1", " must be a whole number; got "
+	env := newEnv(t, caastest.Options{})
+	const secret = "container_config.secret_env_variables"
 	for name, c := range map[string]struct {
-		config configuration
-		want   []string // the attribute and the start of the detail
+		change attributes
+		output string
 	}{
-		"whole number": {deployment("24.0", image), nil},
-		"too large":    {deployment("1e20", image), []string{"duration_hours: duration_hours must be a whole number of at most 64 bits; got 1e+20."}},
-		"fractions of the resource": {configuration{"resource", acctest.DeploymentType, `{
-			"resource_private_name": "vllm", "duration_hours": 0.5, "gpus_per_container": 8.5, "hardware_id": 203.5, "location_ids": [1, 2.5, 3.5],
-			"container_config": {"replica_count": 1.25, "entrypoint": [], "traffic_port": 80.5, "secret_env_variables_wo": {"A": "b"}, "secret_env_variables_wo_version": 1.1},
-			"registry_config": {"registry_secret_wo": "r", "registry_secret_wo_version": 0.1},
-			"renewal": {"early_renewal_hours": 1.5, "hours": 2.5, "max_total_hours": 30.5}}`}, []string{
-			"container_config.replica_count: container_config.replica_count" + whole + "1.25.",
-			"container_config.secret_env_variables_wo_version: container_config.secret_env_variables_wo_version" + whole + "1.1.",
-			"container_config.traffic_port: container_config.traffic_port" + whole + "80.5.",
-			"duration_hours: duration_hours" + whole + "0.5.",
-			"gpus_per_container: gpus_per_container" + whole + "8.5.",
-			"hardware_id: hardware_id" + whole + "203.5.",
-			"location_ids: location_ids" + whole + "2.5.",
-			"location_ids: location_ids" + whole + "3.5.",
-			"registry_config.registry_secret_wo_version: registry_config.registry_secret_wo_version" + whole + "0.1.",
-			"renewal.early_renewal_hours: renewal.early_renewal_hours" + whole + "1.5.",
-			"renewal.hours: renewal.hours" + whole + "2.5.",
-			"renewal.max_total_hours: renewal.max_total_hours" + whole + "30.5.",
-		}},
-		"fractions of the price": {configuration{"data", priceType, `{"hardware_id": 203.5, "location_ids": [1.5], "duration_hours": 2.5, "gpus_per_container": 0.5, "replica_count": 2.5}`}, []string{
-			"duration_hours: duration_hours" + whole + "2.5.",
-			"gpus_per_container: gpus_per_container" + whole + "0.5.",
-			"hardware_id: hardware_id" + whole + "203.5.",
-			"location_ids: location_ids" + whole + "1.5.",
-			"replica_count: replica_count" + whole + "2.5.",
-		}},
-		"fraction of available replicas": {configuration{"data", replicasType, `{"hardware_id": 1.5}`}, []string{"hardware_id: hardware_id" + whole + "1.5."}},
-		"fraction of the provider":       {configuration{"provider", "", `{"max_retries": 1.5}`}, []string{"max_retries: max_retries" + whole + "1.5."}},
-
-		// An image that can't be pulled costs the first hour.
-		"image reference":   {deployment("24", "public.ecr.aws/org/image:1"), nil},
-		"URL as image":      {deployment("24", "https://ghcr.io/org/image"), []string{"registry_config.image_url: "}},
-		"private AWS image": {deployment("24", "123456789012.dkr.ecr.us-east-1.amazonaws.com/image:1"), []string{`WARNING registry_config.image_url: "123456789012.dkr.ecr`}},
-
-		"path without a slash": {readiness("health"), []string{"path: "}},
-		"path with a space":    {readiness("/a b"), []string{"path: "}},
-
-		"extend":               {action(extendAction, `, "hours": 1`), nil},
-		"extend by nothing":    {action(extendAction, `, "hours": 0`), []string{"hours: Attribute hours value must be at least 1, got: 0"}},
-		"extend by half":       {action(extendAction, `, "hours": 1.5`), []string{"hours: hours" + whole + "1.5."}},
-		"extend without an ID": {configuration{"action", extendAction, `{"deployment_id": "", "hours": 1}`}, []string{"deployment_id: "}},
-		"logs":                 {action(logsAction, `, "stream": "stderr", "lines": 1000, "follow_seconds": 600`), nil},
-		"logs of stdin":        {action(logsAction, `, "stream": "stdin"`), []string{`stream: Attribute stream value must be one of: ["stdout" "stderr"]`}},
-		"logs, too little":     {action(logsAction, `, "lines": 0, "follow_seconds": -1`), []string{"follow_seconds: ", "lines: "}},
-		"logs, too much":       {action(logsAction, `, "lines": 1001, "follow_seconds": 601`), []string{"follow_seconds: ", "lines: "}},
-		"logs, fractions":      {action(logsAction, `, "lines": 1.5, "follow_seconds": -0.5`), []string{"follow_seconds: follow_seconds" + whole + "-0.5.", "lines: lines" + whole + "1.5."}},
+		"four GPUs":          {attributes{"gpus_per_container": "4"}, "gpus_per_container must be 8, not 4. io.net deploys only containers with 8 GPUs. Write gpus_per_container = 8 or remove it."},
+		"sixteen GPUs":       {attributes{"gpus_per_container": "16"}, "gpus_per_container must be 8, not 16."},
+		"empty args":         {attributes{"container_config.args": "[]"}, "container_config.args must have at least one item when it is set: the API rejects an empty list. Remove args to pass no arguments"},
+		"null in args":       {attributes{"container_config.args": "[null]"}, "This attribute contains a null value"},
+		"no name":            {attributes{"resource_private_name": `""`}, "resource_private_name string length must be at least 1"},
+		"no hours":           {attributes{"duration_hours": "0"}, "duration_hours value must be at least 1, got: 0"},
+		"hardware 0":         {attributes{"hardware_id": "0"}, "hardware_id value must be at least 1, got: 0"},
+		"no location":        {attributes{"location_ids": "[]"}, "location_ids set must contain at least 1 elements, got: 0"},
+		"no replicas":        {attributes{"container_config.replica_count": "0"}, "replica_count value must be at least 1, got: 0"},
+		"port 0":             {attributes{"container_config.traffic_port": "0"}, "traffic_port value must be between 1 and 65535, got: 0"},
+		"port 65536":         {attributes{"container_config.traffic_port": "65536"}, "traffic_port value must be between 1 and 65535, got: 65536"},
+		"duplicate name":     {attributes{"container_config.env_variables": `{ A = "1" }`, secret: `{ A = "2" }`}, `The variable "A" is in env_variables and in the secret variables. Remove it from one of them or rename it.`},
+		"invalid name":       {attributes{"container_config.env_variables": `{ "A=B" = "1" }`}, "must be the name of an environment variable: at least one character, and neither = nor NUL, got: A=B"},
+		"empty image":        {attributes{"registry_config.image_url": `""`}, "registry_config.image_url must be a container image reference, such as ghcr.io/org/image:tag. Got \"\": it is empty; remove it"},
+		"no timeout":         {attributes{"timeouts": `{ create = "0s" }`}, `timeouts.create must be longer than 0; got "0s". Write a duration such as "30m"`},
+		"invalid timeout":    {attributes{"timeouts": `{ create = "soon" }`}, "soon"},
+		"both secrets":       {attributes{secret: `{ A = "1" }`, secret + "_wo": `{ A = "1" }`, secret + "_wo_version": "1"}, "secret_env_variables_wo"},
+		"no version":         {attributes{"registry_config.registry_secret_wo": `"x"`}, "registry_secret_wo_version"},
+		"both names":         {attributes{"resource_private_name_prefix": `"vllm-"`}, "resource_private_name_prefix"},
+		"required attribute": {attributes{"container_config.entrypoint": ""}, "entrypoint"},
+		"URL as image":       {attributes{"registry_config.image_url": `"https://ghcr.io/org/image"`}, "registry_config.image_url must be a container image reference"},
+		"large number":       {attributes{"duration_hours": "1e20"}, "duration_hours must be a whole number of at most 64 bits; got 1e+20."},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env := newEnv(t, caastest.Options{})
-			var got []string
-			for _, d := range validate(env.Server(t), c.config) {
-				text := strings.NewReplacer(`AttributeName("`, "", `")`, "").Replace(d.Attribute.String()) + ": " + d.Detail
-				if d.Severity == tfprotov6.DiagnosticSeverityWarning {
-					text = "WARNING " + text
-				}
-				got = append(got, text)
-			}
-			slices.Sort(got)
-			if !slices.EqualFunc(got, c.want, strings.HasPrefix) {
-				t.Errorf("got %q, want %q", got, c.want)
-			}
-			if sent := requested(env.API); len(sent) > 0 {
-				t.Errorf("the API received %q", sent)
-			}
-		})
+		p := env.core(t).Plan(base.with(c.change).String())
+		if got := strings.Join(p.Diagnostics, "\n"); p.Action != "" || !acctest.Words(c.output).MatchString(got) {
+			t.Errorf("%s: the plan has the action %q and the diagnostics %q, want %q", name, p.Action, got, c.output)
+		}
 	}
+	if sent := requested(env.API); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
+	}
+	env.core(t).plan(base.with(attributes{"duration_hours": "24.0", "registry_config.image_url": `"public.ecr.aws/org/image:1"`}))
 }
 
-// validate returns the diagnostics of Terraform's validation of a configuration.
-func validate(s *acctest.Server, c configuration) (diagnostics []*tfprotov6.Diagnostic) {
-	ctx, schemas := context.Background(), s.Schemas
-	var err error
-	switch c.block {
-	case "provider":
-		resp, e := s.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: s.Value(schemas.Provider.ValueType(), c.json)})
-		diagnostics, err = resp.Diagnostics, e
-	case "resource":
-		resp, e := s.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
-			TypeName: c.typeName, Config: s.Value(schemas.ResourceSchemas[c.typeName].ValueType(), c.json),
-			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
-		})
-		diagnostics, err = resp.Diagnostics, e
-	case "data":
-		resp, e := s.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
-			TypeName: c.typeName, Config: s.Value(schemas.DataSourceSchemas[c.typeName].ValueType(), c.json),
-		})
-		diagnostics, err = resp.Diagnostics, e
-	case "list":
-		resp, e := s.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{
-			TypeName: c.typeName, Config: s.Value(schemas.ListResourceSchemas[c.typeName].ValueType(), c.json),
-		})
-		diagnostics, err = resp.Diagnostics, e
-	case "action":
-		resp, e := s.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: c.typeName, Config: s.ActionConfig(c.typeName, c.json)})
-		diagnostics, err = resp.Diagnostics, e
+// A fraction is an error on its attribute, wherever a whole number is required.
+func TestDeployment_fractions(t *testing.T) {
+	t.Parallel()
+	terraform := newEnv(t, caastest.Options{}).core(t)
+	const secret, version = "container_config.secret_env_variables_wo", "container_config.secret_env_variables_wo_version"
+	p := terraform.Plan(base.with(attributes{
+		"duration_hours": "1.5", "gpus_per_container": "1.5", "hardware_id": "1.5", "location_ids": "[1, 1.5]",
+		"container_config.replica_count": "1.5", "container_config.traffic_port": "1.5", secret: `{ A = "b" }`, version: "1.5",
+		"registry_config.registry_secret_wo": `"r"`, "registry_config.registry_secret_wo_version": "1.5",
+		"renewal": "{ early_renewal_hours = 1.5, hours = 1.5, max_total_hours = 1.5 }",
+	}).String())
+	want := []string{
+		"duration_hours", "gpus_per_container", "hardware_id", "location_ids", "container_config.replica_count", "container_config.traffic_port", version,
+		"registry_config.registry_secret_wo_version", "renewal.early_renewal_hours", "renewal.hours", "renewal.max_total_hours",
 	}
-	s.Must(err, nil)
-	return diagnostics
+	for _, name := range want {
+		at := `AttributeName("` + strings.ReplaceAll(name, ".", `").AttributeName("`) + `")`
+		terraform.wantWords(p.Diagnostics, at+" Not a whole number: "+name+" must be a whole number; got 1.5.")
+	}
+	if len(p.Diagnostics) != len(want) {
+		t.Errorf("the diagnostics are %q, want %d", p.Diagnostics, len(want))
+	}
 }
 
 // A fraction that is known only at apply is an error before anything is bought.
