@@ -11,24 +11,6 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// minimal has the required attributes and an image.
-const minimal = `
-resource "ioneth_caas_deployment" "test" {
-  resource_private_name = "vllm"
-  duration_hours        = 24
-  hardware_id           = 203
-  location_ids          = [1]
-  container_config = {
-    replica_count = 1
-    entrypoint    = ["vllm", "serve"]
-    traffic_port  = 8000
-  }
-  registry_config = {
-    image_url = "docker.io/vllm/vllm-openai:latest"
-  }
-}
-`
-
 // deploymentsAre checks the status of every deployment that was ever created.
 func (env *testEnv) deploymentsAre(t *testing.T, statuses ...string) {
 	t.Helper()

@@ -40,9 +40,7 @@ func TestAccReadme_plan(t *testing.T) {
 	tf.Env = append(tf.Env, exampleVariables...)
 	tf.Write("main.tf", config[0])
 	tf.Write("versions.tf", "") // the README has its own requirement
-	if out := tf.Run("plan"); !strings.Contains(flat(out), flat(screen[0])) {
-		t.Errorf("the README shows\n%s\nand the plan is\n%s", screen[0], out)
-	}
+	tf.WantOutput(tf.Run("plan"), screen[0])
 }
 
 // The guides have no configuration of their own: they show the examples, which have

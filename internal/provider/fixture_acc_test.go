@@ -11,8 +11,9 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// attributes are a deployment's configuration: expressions by attribute, those
-// of the two objects under "container_config.…" and "registry_config.…".
+// attributes are a deployment's configuration: expressions by attribute, those of
+// the two objects under "container_config.…" and "registry_config.…", and those of
+// the lifecycle block under "lifecycle.…".
 type attributes map[string]string
 
 // base is the configuration that most tests start from.
@@ -41,7 +42,7 @@ func (a attributes) with(changes attributes) attributes {
 
 // String returns the configuration as HCL.
 func (a attributes) String() string {
-	objects := map[string]*strings.Builder{"": {}, "container_config": {}, "registry_config": {}}
+	objects := map[string]*strings.Builder{"": {}, "container_config": {}, "registry_config": {}, "lifecycle": {}}
 	for _, name := range slices.Sorted(maps.Keys(a)) {
 		object, attribute, nested := strings.Cut(name, ".")
 		if !nested {
@@ -49,8 +50,8 @@ func (a attributes) String() string {
 		}
 		fmt.Fprintf(objects[object], "  %s = %s\n", attribute, a[name])
 	}
-	return fmt.Sprintf("resource \"ioneth_caas_deployment\" \"test\" {\n%s  container_config = {\n%s  }\n  registry_config = {\n%s  }\n}\n",
-		objects[""], objects["container_config"], objects["registry_config"])
+	return fmt.Sprintf("resource \"ioneth_caas_deployment\" \"test\" {\n%s  container_config = {\n%s  }\n  registry_config = {\n%s  }\n  lifecycle {\n%s  }\n}\n",
+		objects[""], objects["container_config"], objects["registry_config"], objects["lifecycle"])
 }
 
 // changes returns the requests that could have changed something, as "METHOD path

@@ -62,9 +62,7 @@ func TestAccGuides(t *testing.T) {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			for _, want := range guide.wants {
-				if !strings.Contains(flat(string(out)), want) {
-					t.Errorf("the output has no %q:\n%s", want, out)
-				}
+				tf.WantOutput(string(out), want)
 			}
 			if d := env.API.Deployments(); len(d) != 1 || d[0].Status != caastest.StatusDestroyed {
 				t.Errorf("the mock has %+v, want one destroyed deployment", d)

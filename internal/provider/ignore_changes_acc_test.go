@@ -75,7 +75,7 @@ func TestAccDeployment_ignoreChanges(t *testing.T) {
 			if changed {
 				config = config.with(changes)
 			}
-			config = config.with(attributes{"lifecycle {\n ignore_changes": list + "\n}\n"})
+			config = config.with(attributes{"lifecycle.ignore_changes": list})
 			text += strings.ReplaceAll(labeled(config, "ID"), "ID", id)
 		}
 		for i, list := range slices.Sorted(maps.Keys(rows)) {

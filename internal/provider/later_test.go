@@ -61,14 +61,11 @@ func TestAccActions_throughCLI(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, caastest.Options{Timings: acctest.Instant})
 	tf := laterTerraform(t, env)
-	tf.Write("main.tf", strings.Replace(minimal, "  registry_config", `
-  lifecycle {
+	tf.Write("main.tf", strings.Replace(base.String(), "lifecycle {", `lifecycle {
     action_trigger {
       events  = [after_create]
       actions = [action.ioneth_caas_deployment_logs.test, action.ioneth_caas_deployment_extend.test]
-    }
-  }
-  registry_config`, 1)+`
+    }`, 1)+`
 action "ioneth_caas_deployment_logs" "test" {
   config {
     deployment_id = ioneth_caas_deployment.test.deployment_id
@@ -83,15 +80,12 @@ action "ioneth_caas_deployment_extend" "test" {
 `)
 	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/log/{}", Times: -1, Body: "loading\n", ContentType: "text/plain"})
 	out := tf.Run("apply", "-auto-approve")
-	for _, want := range []string{", stdout, last 1 line:\nloading", "Buying 2 more hours", "26 hours are paid for in total"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("the apply does not say %q:\n%s", want, out)
-		}
+	for _, want := range []string{", stdout, last 1 line: loading", "Buying 2 more hours", "26 hours are paid for in total"} {
+		tf.WantOutput(out, want)
 	}
 	out = tf.Run("apply", "-auto-approve", "-invoke=action.ioneth_caas_deployment_extend.test")
-	if !strings.Contains(flat(out), `Purchase of 2 more hours for "vllm"`) || !strings.Contains(out, "28 hours are paid for in total") {
-		t.Errorf("the invocation says:\n%s", out)
-	}
+	tf.WantOutput(out, `Purchase of 2 more hours for "vllm"`)
+	tf.WantOutput(out, "28 hours are paid for in total")
 	if got := env.API.Deployments()[0].DurationHours; got != 28 {
 		t.Errorf("%d hours are paid for, want 28", got)
 	}

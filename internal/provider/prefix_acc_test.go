@@ -29,34 +29,18 @@ func (env *testEnv) wantGeneratedNames(t *testing.T, n int) {
 	}
 }
 
-// Instances with one prefix have different names, which no plan needs to check.
-func TestAccDeployment_prefixInstances(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	write := func(hardware string) {
-		tf.Write("main.tf", prefixed.with(attributes{"for_each": `toset(["a", "b"])`, "hardware_id": hardware}).String()+labeled(prefixed, "other"))
-	}
-	write("203")
-	tf.Run("apply", "-auto-approve")
-	env.wantGeneratedNames(t, 3)
-	write("204")
-	tf.WantOutput(tf.Run("apply", "-auto-approve"), "2 added, 0 changed, 2 destroyed")
-	env.wantGeneratedNames(t, 5)
-	tf.WantOutput(tf.Run("plan"), "No changes.")
-	if n := env.API.Count("GET", "/clusters/check_cluster_name_availability"); n != 5 { // by the creates, not by the plans
-		t.Errorf("the names were checked %d times, want 5", n)
-	}
-}
-
 // With a prefix the replacement runs before the old deployment is destroyed, also
-// when the old one has a fixed name.
-func TestAccDeployment_prefixCreateBeforeDestroy(t *testing.T) {
+// when the old one has a fixed name. With a fixed name both deployments would need it
+// at the same time: the plan warns of it, and the error at apply says what to use.
+func TestAccDeployment_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
 	tf := env.Terraform(t)
-	config := prefixed.with(attributes{"lifecycle {\n create_before_destroy": "true\n}\n"})
-	tf.Write("main.tf", config.with(attributes{"resource_private_name": `"vllm-fixed123"`, "resource_private_name_prefix": ""}).String())
+	write := func(config, changes attributes) {
+		tf.Write("main.tf", config.with(attributes{"lifecycle.create_before_destroy": "true"}).with(changes).String())
+	}
+	fixed := base.with(attributes{"resource_private_name": `"vllm-fixed123"`})
+	write(fixed, nil)
 	tf.Run("apply", "-auto-approve")
 	replaced := func(flags ...string) string {
 		t.Helper()
@@ -67,12 +51,25 @@ func TestAccDeployment_prefixCreateBeforeDestroy(t *testing.T) {
 		}
 		return out
 	}
-	tf.Write("main.tf", config.with(attributes{"hardware_id": "204"}).String())
+	write(prefixed, attributes{"hardware_id": "204"})
 	tf.WantOutput(replaced(), "With create_before_destroy the old deployment runs until the replacement is created. Without it the service is down until the replacement is running.")
 	replaced("-replace=" + address)
 	env.deploymentsAre(t, "destroyed", "destroyed", "running")
-	env.wantGeneratedNames(t, 3)
+
+	// Several deployments may have one prefix.
+	tf.Write("more.tf", labeled(prefixed.with(attributes{"for_each": `toset(["a", "b"])`}), "instances")+labeled(prefixed, "other"))
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "3 added, 0 changed, 0 destroyed")
+	env.wantGeneratedNames(t, 6)
 	tf.WantOutput(tf.Run("plan"), "No changes.")
+
+	write(fixed, attributes{"hardware_id": "204"})
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
+	write(fixed, nil)
+	out := mustFail(t, tf, "apply", "-auto-approve")
+	tf.WantOutput(out, "create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix.")
+	tf.WantOutput(out, "If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it.")
+	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name")
+	env.deploymentsAre(t, "destroyed", "destroyed", "running", "running", "running", "running")
 }
 
 // A fixed name, a prefix and another prefix are changed into each other in place. A

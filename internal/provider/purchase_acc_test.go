@@ -9,7 +9,6 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
@@ -160,25 +159,6 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 	}
 }
 
-// With a fixed name both deployments would need it at the same time: the plan warns
-// of it, and the error at apply says what to use instead.
-func TestAccDeployment_createBeforeDestroyNeedsPrefix(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
-	tf := env.Terraform(t)
-	config := func(hardware string) string {
-		return base.with(attributes{"hardware_id": hardware, "lifecycle {\n create_before_destroy": "true\n}"}).String()
-	}
-	tf.Write("main.tf", config("203"))
-	tf.Run("apply", "-auto-approve")
-	tf.Write("main.tf", config("204"))
-	out := mustFail(t, tf, "apply", "-auto-approve")
-	tf.WantOutput(out, "create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix.")
-	tf.WantOutput(out, "If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it.")
-	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name")
-	env.deploymentsAre(t, "running")
-}
-
 // A change to a deployment that ends within the hour warns of it, unless the change
 // buys more time.
 func TestDeployment_endsSoon(t *testing.T) {
@@ -198,25 +178,30 @@ func TestDeployment_endsSoon(t *testing.T) {
 	}
 }
 
-// A plan makes only those requests whose inputs are all known.
+// A plan makes only those requests whose inputs are all known. A name that the apply
+// generates is not checked.
 func TestDeployment_unknownInputsSendNothing(t *testing.T) {
 	t.Parallel()
-	for change, asked := range map[string][]string{
-		"resource_private_name": {"available-replicas", "price"},
-		"duration_hours":        {"available-replicas", "check_cluster_name_availability"},
-		"hardware_id":           {"check_cluster_name_availability"},
+	for name, c := range map[string]struct {
+		config attributes
+		asked  []string
+	}{
+		"unknown name":     {base.with(attributes{"resource_private_name": "late"}), []string{"available-replicas", "price"}},
+		"prefix":           {prefixed, []string{"available-replicas", "price"}},
+		"unknown hours":    {base.with(attributes{"duration_hours": "late"}), []string{"available-replicas", "check_cluster_name_availability"}},
+		"unknown hardware": {base.with(attributes{"hardware_id": "late"}), []string{"check_cluster_name_availability"}},
 	} {
 		env := newEnv(t, caastest.Options{})
 		terraform := env.core(t)
 		terraform.late(cty.DynamicVal)
-		terraform.plan(base.with(attributes{change: "late"}))
+		terraform.plan(c.config)
 		var got []string
 		for _, r := range env.API.Requests("", "") {
 			got = append(got, r.Path[strings.LastIndex(r.Path, "/")+1:])
 		}
 		slices.Sort(got)
-		if !slices.Equal(got, asked) {
-			t.Errorf("with %s unknown the plan requested %q, want %q", change, got, asked)
+		if !slices.Equal(got, c.asked) {
+			t.Errorf("%s: the plan requested %q, want %q", name, got, c.asked)
 		}
 	}
 }

@@ -31,11 +31,7 @@ resource "ioneth_caas_deployment_readiness" "test" {
 
 // replaceable is a deployment that is replaced without downtime.
 func replaceable(replicas int) string {
-	return strings.NewReplacer(
-		"resource_private_name =", "resource_private_name_prefix =", `"vllm"`, `"vllm-"`,
-		"replica_count = 1", fmt.Sprintf("replica_count = %d", replicas),
-		"  registry_config", "  lifecycle { create_before_destroy = true }\n  registry_config",
-	).Replace(minimal)
+	return prefixed.with(attributes{"lifecycle.create_before_destroy": "true", "container_config.replica_count": fmt.Sprint(replicas)}).String()
 }
 
 // A deployment is ready at all times: a replacement that does not become ready in

@@ -53,13 +53,9 @@ func TestAccScenario_cheapestHardware(t *testing.T) {
 	applyAndPlan(t, tf)
 	tf.Run("destroy", "-auto-approve")
 	env.API.SetPrice(203, 2.49)
-	if out, code := tf.Try("plan", "-var=budget_usdc=100"); code == 0 || !strings.Contains(out, "max_cost_usdc") {
-		t.Errorf("a plan above the budget: exit %d\n%s", code, out)
-	}
+	tf.WantOutput(mustFail(t, tf, "plan", "-var=budget_usdc=100"), "max_cost_usdc")
 	soldOut(0)
-	if out, code := tf.Try("plan"); code == 0 || !strings.Contains(flat(out), "No hardware type has capacity") {
-		t.Errorf("a plan without capacity: exit %d\n%s", code, out)
-	}
+	tf.WantOutput(mustFail(t, tf, "plan"), "No hardware type has capacity")
 }
 
 func TestAccScenario_vllmServer(t *testing.T) {
