@@ -1,12 +1,9 @@
 package provider_test
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"testing"
-
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
@@ -61,60 +58,32 @@ func TestDeployment_priceRisesAfterPlan(t *testing.T) {
 	}
 }
 
-// The apply of a replacement destroys first, so the plan checks its price against
-// the budgets also without plan_checks, and fails when the price can't be known.
-func TestDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
-	t.Parallel()
-	above := attributes{"hardware_id": "204", "max_cost_usdc": "500"}
-	const tooHigh = "The price is 574.08 USDC, and max_cost_usdc allows 500.00."
-	const unknown = "its price depends on values that are not known yet. Without create_before_destroy, which the provider cannot see, the apply destroys the deployment before"
-	for name, c := range map[string]struct {
-		settings string // of the provider
-		config   attributes
-		token    string
-		replace  bool
-		output   string
-	}{
-		"plan checks":         {config: above, output: tooHigh},
-		"no plan checks":      {settings: "plan_checks = false", config: above, output: tooHigh},
-		"max_total_cost_usdc": {settings: "plan_checks = false\nmax_total_cost_usdc = 500", config: attributes{"hardware_id": "204"}, output: "allows 500.00."},
-		"forced":              {settings: "plan_checks = false", config: attributes{"max_cost_usdc": "400"}, replace: true, output: "The price is 478.08 USDC, and max_cost_usdc allows 400.00."},
-		"unknown hours":       {config: above.with(attributes{"duration_hours": "late"}), output: unknown},
-		"unknown budget":      {config: above.with(attributes{"max_cost_usdc": "late"}), output: unknown},
-		"unknown token":       {token: "late", config: above, output: unknown},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			terraform := newEnv(t, caastest.Options{}).created(t, base)
-			terraform.late(cty.DynamicVal)
-			terraform.Settings, terraform.Token, terraform.Replace = c.settings, cmp.Or(c.token, terraform.Token), c.replace
-			terraform.planFails(base.with(c.config), c.output)
-			terraform.sent()
-		})
-	}
-}
-
 // lateHours is a resource whose output, 24, is not known before its creation.
 const lateHours = "resource \"terraform_data\" \"late\" {\n  input = 24\n}\n"
 
-// So it is in Terraform, with values and a token of another resource.
-func TestAccDeployment_rejectedReplacementDestroysNothing(t *testing.T) {
+// The apply of a replacement destroys first, so the plan checks its price against
+// the budgets also without plan_checks, and fails when the price can't be known.
+func TestAccDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
 	tf := env.Terraform(t)
 	tf.Write("main.tf", base.String())
 	tf.Run("apply", "-auto-approve")
 	env.API.ResetJournal()
-	fails := func(config, words string) {
+	fails := func(config, words string, flags ...string) {
 		t.Helper()
 		tf.Write("main.tf", config)
-		tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve"), words)
+		tf.WantOutput(mustFail(t, tf, append([]string{"apply", "-auto-approve"}, flags...)...), words)
 	}
 	above := base.with(attributes{"hardware_id": "204", "max_cost_usdc": "500"})
-	const unknown = "its price depends on values that are not known yet."
+	const unchecked, unknown = "provider \"ioneth\" {\n  plan_checks = false\n", "its price depends on values that are not known yet. The apply would destroy the deployment before"
+	fails(above.String(), "the price is 574.08 USDC, and max_cost_usdc allows 500.00.")
 	fails(lateHours+above.with(attributes{"duration_hours": "terraform_data.late.output"}).String(), unknown)
+	fails(lateHours+above.with(attributes{"max_cost_usdc": "terraform_data.late.output"}).String(), unknown)
 	fails(unknownToken+above.String(), unknown)
-	fails("provider \"ioneth\" {\n  plan_checks = false\n}\n"+above.String(), "max_cost_usdc allows 500.00.")
+	fails(unchecked+"}\n"+above.String(), "the price is 574.08 USDC, and max_cost_usdc allows 500.00.")
+	fails(unchecked+"  max_total_cost_usdc = 500\n}\n"+base.with(attributes{"hardware_id": "204"}).String(), "allows 500.00.")
+	fails(unchecked+"}\n"+base.with(attributes{"max_cost_usdc": "400"}).String(), "the price is 478.08 USDC, and max_cost_usdc allows 400.00.", "-replace="+address)
 	env.API.SetReplicas(203, 1, 1)
 	fails(base.with(attributes{"container_config.replica_count": "3"}).String(), "Insufficient capacity")
 	if sent := env.changes(); len(sent) > 0 {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -24,43 +25,27 @@ func (env *testEnv) deploymentsAre(t *testing.T, statuses ...string) {
 }
 
 // A configuration with the required attributes sends only those, and the state has
-// what the API returns.
+// what the API returns. The create makes no calls but the name check, the deploy call,
+// the polls and the read of the containers.
 func TestDeployment_minimal(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{})
+	env := newEnv(t, caastest.Options{Timings: caastest.Timings{Provision: time.Nanosecond}})
 	terraform := env.core(t)
+	terraform.Settings = "plan_checks = false"
 	terraform.apply(base)
+	if n, polls := len(env.API.Requests("", "")), env.API.Count("GET", "/deployment/{}"); n != 3+polls {
+		t.Errorf("the create made %d calls with %d polls, want 3 others", n, polls)
+	}
 	terraform.sent(deployed)
 	d := env.API.Deployments()[0]
 	for attribute, want := range map[string]string{
 		"deployment_id": d.ID, "public_urls": "[" + d.Containers[0].PublicURL + "]", "secret_env_keys": "[]",
 		"status": "running", "gpus_per_container": "8", "total_gpus": "8", "paid_hours": "24", "amount_paid_usdc": fmt.Sprint(d.AmountPaid),
-		"created_at": "2030-01-02T03:04:05Z", "ends_at": "2030-01-03T03:06:00Z", "finished_at": "<nil>",
+		"created_at": "2030-01-02T03:04:05Z", "ends_at": "2030-01-03T03:04:00Z", "finished_at": "<nil>",
 	} {
 		terraform.has(attribute, want)
 	}
 	terraform.empty(base)
-}
-
-// The deploy request has every attribute that is set.
-func TestDeployment_full(t *testing.T) {
-	t.Parallel()
-	terraform := newEnv(t, caastest.Options{}).core(t)
-	full := rich.with(attributes{
-		"resource_private_name": `"full"`, "duration_hours": `48`, "gpus_per_container": `8`, "hardware_id": `204`,
-		"container_config.entrypoint": `["run"]`, "container_config.traffic_port": `80`, "registry_config.image_url": `"nginx"`,
-	})
-	terraform.apply(full)
-	terraform.sent(`POST /deploy {"container_config":{"args":["--port","8000"],"entrypoint":["run"],"env_variables":{"A":"1","B":""},"replica_count":3,` +
-		`"secret_env_variables":{"S":"a secret value"},"traffic_port":80},"duration_hours":48,"gpus_per_container":8,"hardware_id":204,"location_ids":[1,2,3],` +
-		`"registry_config":{"image_url":"nginx","registry_secret":"another secret value","registry_username":"robot"},"resource_private_name":"full"}`)
-	terraform.has("secret_env_keys", "[S]")
-	for _, list := range []string{"containers", "public_urls"} {
-		if n := len(terraform.State()[list].([]any)); n != 3 {
-			t.Errorf("%d %s, want 3", n, list)
-		}
-	}
-	terraform.empty(full)
 }
 
 // An empty collection that is known only at apply sends nothing and has an empty plan.
@@ -104,22 +89,14 @@ resource "ioneth_caas_deployment" "test" {
 }
 `, c.argument))
 		env.API.ResetJournal()
-		tf.WantOutput(tf.Run("apply", "-auto-approve"), address+" "+c.action)
+		out := tf.Run("apply", "-auto-approve")
+		tf.WantOutput(out, address+" "+c.action)
+		if c.action == "will be updated in-place" {
+			tf.WantOutput(out, "container_config.replica_count, gpus_per_container, hardware_id, location_ids of the deployment")
+		}
 		if sent := env.changes(); !slices.Equal(sent, []string{c.request}) {
 			t.Errorf("the API received %q, want %q", sent, c.request)
 		}
 	}
 	tf.WantOutput(tf.Run("plan"), "No changes.")
-}
-
-// With wait_for_running = false the apply returns at once.
-func TestDeployment_doesNotWait(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	terraform := env.created(t, base.with(attributes{"wait_for_running": "false"}))
-	terraform.has("status", "deployment requested")
-	terraform.has("ends_at", "<nil>")
-	if waited := env.Clock.Now().Sub(start); waited > 0 {
-		t.Errorf("the apply waited %s", waited)
-	}
 }

@@ -59,16 +59,6 @@ func TestDeployment_destroyFails(t *testing.T) {
 	}
 }
 
-// A deployment that the API does not know any more leaves the state and is created
-// again.
-func TestDeployment_notFound(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	terraform := env.created(t, base)
-	env.API.Forget(env.API.Deployments()[0].ID)
-	terraform.becomes(base, "create", deployed)
-}
-
 // The create of a replacement waits for the name of the deployment that was
 // destroyed before it.
 func TestAccDeployment_nameReleasedLate(t *testing.T) {

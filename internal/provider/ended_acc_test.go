@@ -102,28 +102,37 @@ func TestDeployment_endedRecreated(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, after attributes
 		fails, taint  bool
+		during        bool // it ends during the create, and nothing is refreshed
 		action        string
 		requests      []string
 	}{
-		"configured before":      {before: recreate, after: recreate, action: "create", requests: []string{deployed}},
-		"configured afterwards":  {before: base, after: recreate, action: "replace", requests: []string{deployed}},
-		"with a change":          {before: base, after: recreate.with(port), action: "replace", requests: []string{deployedWith("8000", "9000")}},
-		"replaced":               {before: base, after: base.with(hardware), action: "replace", requests: []string{deployedWith("203", "204")}},
-		"tainted":                {before: base, after: base, taint: true, action: "replace", requests: []string{deployed}},
-		"failed":                 {before: recreate, after: recreate, fails: true, action: "no-op"},
-		"failed and replaced":    {before: base, after: base.with(hardware), fails: true, action: "replace", requests: replacement(deployedWith("203", "204"))},
-		"failed, then corrected": {before: recreate, after: recreate.with(port), fails: true, action: "update", requests: patch(`{"traffic_port":9000}`)},
+		"configured before":     {before: recreate, after: recreate, action: "create", requests: []string{deployed}},
+		"configured afterwards": {before: base, after: recreate, action: "replace", requests: []string{deployed}},
+		"with a change":         {before: base, after: recreate.with(port), action: "replace", requests: []string{deployedWith("8000", "9000")}},
+		"replaced":              {before: base, after: base.with(hardware), action: "replace", requests: []string{deployedWith("203", "204")}},
+		"tainted":               {before: base, after: base, taint: true, action: "replace", requests: []string{deployed}},
+		// The state has both the end and recreate_when_ended.
+		"ended during the create": {before: recreate, after: recreate, during: true, action: "replace", requests: []string{deployed}},
+		"failed":                  {before: recreate, after: recreate, fails: true, action: "no-op"},
+		"failed and replaced":     {before: base, after: base.with(hardware), fails: true, action: "replace", requests: replacement(deployedWith("203", "204"))},
+		"failed, then corrected":  {before: recreate, after: recreate.with(port), fails: true, action: "update", requests: patch(`{"traffic_port":9000}`)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := newEnv(t, caastest.Options{PatchRestartsFailed: true})
+			if c.during {
+				env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Do: func() {
+					env.API.Edit(env.newest(), func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
+				}})
+			}
 			terraform := env.created(t, c.before)
-			if c.fails {
+			switch {
+			case c.fails:
 				env.API.Fail(env.newest())
-			} else {
+			case !c.during:
 				env.Clock.Advance(25 * time.Hour)
 			}
-			terraform.Tainted = c.taint
+			terraform.Tainted, terraform.NoRefresh = c.taint, c.during
 			terraform.becomes(c.after, c.action, c.requests...)
 			if c.action == "no-op" {
 				terraform.Read()
@@ -133,19 +142,4 @@ func TestDeployment_endedRecreated(t *testing.T) {
 			}
 		})
 	}
-}
-
-// The replacement of an ended deployment is planned also when the state has both the
-// end and recreate_when_ended, as with -refresh=false after a create during which
-// the deployment ended.
-func TestDeployment_endedRecreatedWithoutRefresh(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Do: func() {
-		env.API.Edit(env.newest(), func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
-	}})
-	config := base.with(attributes{"recreate_when_ended": `true`})
-	terraform := env.created(t, config)
-	terraform.NoRefresh = true
-	terraform.becomes(config, "replace", deployed)
 }

@@ -160,19 +160,6 @@ func TestDeployment_createRejected(t *testing.T) {
 	}
 }
 
-// A create makes the calls that it needs and no others: the name check, the deploy
-// call, the polls and the containers.
-func TestDeployment_createCalls(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: caastest.Timings{Provision: time.Nanosecond}})
-	terraform := env.core(t)
-	terraform.Settings = "plan_checks = false"
-	terraform.apply(base)
-	if n, polls := len(env.API.Requests("", "")), env.API.Count("GET", "/deployment/{}"); n != 3+polls {
-		t.Errorf("the create made %d calls with %d polls, want 3 others", n, polls)
-	}
-}
-
 // What the errors of a failed create and of a failed update say works, also with
 // recreate_when_ended, and nothing is bought again: untaint the former, correct the
 // configuration, apply.

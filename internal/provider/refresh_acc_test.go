@@ -45,14 +45,24 @@ var rich = base.with(attributes{
 	"registry_config.registry_secret_wo_version": `1`,
 })
 
-// Whatever the form of the API's replies, a deployment is as configured after its
-// create, and changes are applied.
+// The deploy request has every attribute that is set. Whatever the form of the API's
+// replies, the deployment is as configured, and changes are applied.
 func TestDeployment_formats(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	env.API.SetFormat(formats["all at once"])
 	config := rich.with(attributes{"registry_config.image_url": `"nginx"`})
-	terraform := env.created(t, config)
+	terraform := env.core(t)
+	terraform.apply(config)
+	terraform.sent(`POST /deploy {"container_config":{"args":["--port","8000"],"entrypoint":[],"env_variables":{"A":"1","B":""},"replica_count":3,` +
+		`"secret_env_variables":{"S":"a secret value"},"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,"hardware_id":203,"location_ids":[1,2,3],` +
+		`"registry_config":{"image_url":"nginx","registry_secret":"another secret value","registry_username":"robot"},"resource_private_name":"vllm"}`)
+	terraform.has("secret_env_keys", "[S]")
+	for _, list := range []string{"containers", "public_urls"} {
+		if n := len(terraform.State()[list].([]any)); n != 3 {
+			t.Errorf("%d %s, want 3", n, list)
+		}
+	}
 	terraform.empty(config)
 	terraform.becomes(config.with(attributes{
 		"container_config.traffic_port": `9000`, "duration_hours": `30`, "registry_config.image_url": `"docker.io/library/nginx:latest"`,

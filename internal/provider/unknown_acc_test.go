@@ -17,19 +17,6 @@ func lateValue(value string, revision int) string {
 	return fmt.Sprintf("resource \"terraform_data\" \"late\" {\n  input = { value = %s, revision = %d }\n}\n", value, revision)
 }
 
-// wholeObject replaces an object of the configuration with an expression.
-func wholeObject(config attributes, object, expression string) string {
-	rest := config
-	for name := range config {
-		if strings.HasPrefix(name, object+".") {
-			rest = rest.with(attributes{name: ""})
-		}
-	}
-	text := rest.String()
-	at := strings.Index(text, "  "+object+" = {\n  }\n")
-	return text[:at] + "  " + object + " = " + expression + "\n" + text[at+len("  "+object+" = {\n  }\n"):]
-}
-
 // An unknown value is not a replacement: the plan shows an update, which becomes
 // nothing when the value turns out equal. When it turns out different, Terraform
 // stops the apply before anything is destroyed, and the next plan shows the
@@ -61,46 +48,6 @@ func TestAccDeployment_unknownIsNoReplacement(t *testing.T) {
 	env.deploymentsAre(t, "destroyed", "running")
 }
 
-// So it is for each attribute that forces a replacement.
-func TestDeployment_unknownIsNoReplacement(t *testing.T) {
-	t.Parallel()
-	object := func(replicas int64) cty.Value {
-		return cty.ObjectVal(map[string]cty.Value{
-			"replica_count": cty.NumberIntVal(replicas), "entrypoint": cty.TupleVal([]cty.Value{cty.StringVal("vllm"), cty.StringVal("serve")}), "traffic_port": cty.NumberIntVal(8000),
-		})
-	}
-	number, location := cty.NumberIntVal, func(id int64) cty.Value { return cty.TupleVal([]cty.Value{cty.NumberIntVal(id)}) }
-	for _, c := range []struct {
-		config          config
-		same, different cty.Value
-		attribute       string
-	}{
-		{config(base.with(attributes{"hardware_id": "late"}).String()), number(203), number(204), "hardware_id"},
-		{config(base.with(attributes{"location_ids": "late"}).String()), location(1), location(2), "location_ids"},
-		{config(base.with(attributes{"location_ids": "[late]"}).String()), number(1), number(2), "location_ids"},
-		{config(base.with(attributes{"container_config.replica_count": "late"}).String()), number(1), number(2), "container_config.replica_count"},
-		{config(wholeObject(base, "container_config", "late")), object(1), object(2), "container_config.replica_count"},
-	} {
-		terraform := newEnv(t, caastest.Options{}).created(t, base)
-		for _, value := range []cty.Value{c.same, c.different} {
-			terraform.late(cty.DynamicVal)
-			p := terraform.plan(c.config)
-			if p.Action != "update" || strings.Contains(strings.Join(p.Diagnostics, "\n"), "Purchase of") {
-				t.Errorf("%s: the plan has the action %s and the diagnostics %q", c.attribute, p.Action, p.Diagnostics)
-			}
-			terraform.wantWords(p.Diagnostics, c.attribute+" of the deployment")
-			terraform.late(value)
-			if diagnostics, ok := terraform.Apply(p); ok != value.RawEquals(c.same) {
-				t.Errorf("%s: the apply of %#v has the diagnostics %q", c.attribute, value, diagnostics)
-			}
-			terraform.sent()
-		}
-		if action := terraform.plan(c.config).Action; action != "replace" {
-			t.Errorf("%s: the next plan has the action %s", c.attribute, action)
-		}
-	}
-}
-
 // dependentDataSource is a deployment of a module that is called with depends_on: its
 // data sources are read at apply whenever what it depends on changes.
 var dependentDataSource = `
@@ -116,8 +63,8 @@ data "ioneth_caas_locations" "l" {
 	"location_ids": "[one([for l in data.ioneth_caas_locations.l.locations : l.id if l.iso2 == \"US\"])]",
 }).String()
 
-// The checks of a change in place hold also when another value is unknown. A
-// replacement whose other values are unknown warns that they are checked only after
+// The checks of a change in place hold also when another value is unknown, and a value
+// that would force a replacement is shown as unknown. A replacement whose other values are unknown warns that they are checked only after
 // the running deployment is destroyed.
 func TestDeployment_unknownHidesNoError(t *testing.T) {
 	t.Parallel()
@@ -128,6 +75,13 @@ func TestDeployment_unknownHidesNoError(t *testing.T) {
 	terraform.planFails(late.with(attributes{"duration_hours": "12"}), "duration_hours is decreased from 24 to 12.")
 	env.API.Add(caastest.Deployment{Name: "other"})
 	terraform.planFails(late.with(attributes{"resource_private_name": `"other"`}), `The name "other" is held by the deployment`)
+
+	for attribute, expression := range map[string]string{"location_ids": "[late]", "container_config.replica_count": "late"} {
+		p := terraform.plan(base.with(attributes{attribute: expression}))
+		if terraform.wantWords(p.Diagnostics, attribute+" of the deployment"); p.Action != "update" {
+			t.Errorf("with %s unknown the plan has the action %s", attribute, p.Action)
+		}
+	}
 
 	p := terraform.plan(base.with(attributes{"hardware_id": "204", "container_config.args": "late"}))
 	terraform.wantWords(p.Diagnostics, "Replacement with unchecked values")

@@ -125,21 +125,6 @@ func TestDeployment_updateWaits(t *testing.T) {
 	terraform.has("status", "running")
 }
 
-// The error of an update to a deployment that ended after the plan has its status,
-// and nothing is sent.
-func TestDeployment_endedAfterPlan(t *testing.T) {
-	t.Parallel()
-	for _, status := range []string{caastest.StatusCompleted, caastest.StatusTerminating} {
-		env := newEnv(t, caastest.Options{})
-		terraform := env.created(t, base)
-		planned := terraform.plan(hours(30))
-		env.API.Edit(env.API.Deployments()[0].ID, func(d *caastest.Deployment) { d.Status = status })
-		diagnostics, _ := terraform.Apply(planned)
-		terraform.wantWords(diagnostics, fmt.Sprintf("its status is %q", status))
-		terraform.sent()
-	}
-}
-
 // An API that returns other values than it received fails neither a create, which
 // would taint the deployment, nor an update: the apply writes what was planned. The
 // next plan shows the difference.
