@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
@@ -104,11 +103,11 @@ func TestProvider_credentialKnownAtApply(t *testing.T) {
 func TestProvider_importWithoutCredential(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	p := env.ServerWithUnknownToken(t)
+	terraform := env.core(t)
+	terraform.Token = "late"
+	terraform.late(cty.UnknownVal(cty.String))
 	for _, by := range []string{env.API.Add(caastest.Deployment{Name: "vllm"}), "vllm"} {
-		resp, err := p.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: acctest.DeploymentType, ID: by})
-		p.Must(err, nil)
-		wantError(t, acctest.Texts(resp.Diagnostics), "Provider configuration is not known at plan")
+		wantError(t, terraform.Import(by), "Provider configuration is not known at plan")
 	}
 	if sent := requested(env.API); len(sent) > 0 {
 		t.Errorf("the import sent %q without a credential", sent)

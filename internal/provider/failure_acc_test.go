@@ -16,24 +16,39 @@ import (
 
 const containersPath = "/deployment/{}/containers"
 
-// A deployment whose wait failed is in the state as tainted: the next plan replaces
-// it, and a destroy destroys it.
-func TestDeployment_failedWaitTaints(t *testing.T) {
+// A create that bought nothing leaves nothing in the state. A deployment whose wait
+// failed is in the state as tainted: the next plan replaces it, and a destroy destroys
+// it.
+func TestDeployment_createFails(t *testing.T) {
 	t.Parallel()
-	for words, prepare := range map[string]func(*testEnv){
-		`The last status of the deployment was "deployment requested"`: func(env *testEnv) { env.API.StallNext("pulling image: manifest unknown") },
-		`The last status of the deployment was "failed". Container`:    func(env *testEnv) { env.API.FailNext("pulling image: manifest unknown") },
+	for words, c := range map[string]struct {
+		prepare func(*testEnv)
+		next    string   // action of the next plan
+		sent    []string // by a destroy
+	}{
+		"Not enough credits to create the deployment": {
+			func(env *testEnv) { env.API.Configure(func(o *caastest.Options) { o.Balance = 1 }) }, "create", nil,
+		},
+		"The API rejected the value: hardware_id: not on offer. Nothing was bought": {func(env *testEnv) {
+			env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [{"loc": ["body", "hardware_id"], "msg": "not on offer"}]}`})
+		}, "create", nil},
+		`The last status of the deployment was "deployment requested"`: {
+			func(env *testEnv) { env.API.StallNext("pulling image: manifest unknown") }, "replace", []string{"DELETE /deployment/ID"},
+		},
+		`The last status of the deployment was "failed". Container`: {
+			func(env *testEnv) { env.API.FailNext("pulling image: manifest unknown") }, "replace", []string{"DELETE /deployment/ID"},
+		},
 	} {
 		env := newEnv(t, caastest.Options{})
-		prepare(env)
+		c.prepare(env)
 		terraform := env.core(t)
 		terraform.fails(base, words)
-		if action := terraform.plan(base).Action; action != "replace" {
-			t.Errorf("%s: the next plan has the action %s", words, action)
+		if action := terraform.plan(base).Action; action != c.next || len(env.API.Deployments()) != len(c.sent) {
+			t.Errorf("%s: there are %d deployments, and the next plan has the action %s", words, len(env.API.Deployments()), action)
 		}
 		env.API.ResetJournal()
 		terraform.apply(destroyed)
-		terraform.sent("DELETE /deployment/ID")
+		terraform.sent(c.sent...)
 	}
 }
 
@@ -75,8 +90,6 @@ func TestDeployment_unreadAfterPurchase(t *testing.T) {
 		status  string
 	}{
 		"Failed to read the containers: ": {unread(containersPath, 0, 500), "running"},
-		"404":                             {unread(containersPath, 0, 404), "running"},
-		"401":                             {unread(containersPath, 0, 401), "running"},
 		"public URL":                      {func(env *testEnv) { env.API.Configure(func(o *caastest.Options) { o.Timings.URL = 1000 * time.Hour }) }, "running"},
 		"Check token and api_key":         {unread("/deployment/{}", 2, 401), "deployment requested"},
 	} {
@@ -136,27 +149,6 @@ func TestDeployment_unreadAtRefresh(t *testing.T) {
 	terraform.has("public_urls", urls)
 	if port := terraform.State()["container_config"].(map[string]any)["traffic_port"]; port != 81. {
 		t.Errorf("the port is %v, want the new one", port)
-	}
-}
-
-// An error of a create that bought nothing leaves nothing in the state.
-func TestDeployment_createRejected(t *testing.T) {
-	t.Parallel()
-	for words, prepare := range map[string]func(*testEnv){
-		"Not enough credits to create the deployment": func(env *testEnv) { env.API.Configure(func(o *caastest.Options) { o.Balance = 1 }) },
-		// The error is on the attribute that the loc of a 422 names.
-		"The API rejected the value: hardware_id: not on offer. Nothing was bought": func(env *testEnv) {
-			env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [{"loc": ["body", "hardware_id"], "msg": "not on offer"}]}`})
-		},
-	} {
-		env := newEnv(t, caastest.Options{})
-		prepare(env)
-		terraform := env.core(t)
-		terraform.fails(base, words)
-		env.deploymentsAre(t)
-		if state := terraform.State(); len(state) > 0 {
-			t.Errorf("%s: the state is %v", words, state)
-		}
 	}
 }
 

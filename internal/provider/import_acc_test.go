@@ -64,16 +64,17 @@ func TestDeployment_imported(t *testing.T) {
 }
 
 // Locations that the API does not return after an import are taken from the
-// configuration and replace nothing; other ones are a replacement.
+// configuration and replace nothing; other ones are a replacement. A name that starts
+// with the configured prefix stays.
 func TestDeployment_importOfPartlyReturnedDeployment(t *testing.T) {
 	t.Parallel()
-	config := base.with(attributes{"location_ids": "[1, 3]"})
+	config := prefixed.with(attributes{"location_ids": "[1, 3]"})
 	for _, c := range []struct {
 		returned []int
 		action   string
 	}{{[]int{1}, "update"}, {[]int{}, "update"}, {[]int{2}, "replace"}} {
 		env := newEnv(t, caastest.Options{})
-		id := env.API.Add(caastest.Deployment{Name: "vllm", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
+		id := env.API.Add(caastest.Deployment{Name: "vllm-abcd1234", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
 		env.API.Edit(id, func(d *caastest.Deployment) { d.LocationIDs = c.returned })
 		terraform := env.core(t)
 		terraform.Import(id)

@@ -106,13 +106,3 @@ func TestDeployment_prefixChanged(t *testing.T) {
 	apply(prefix("vllm-"), "vllm-[a-z0-9]{8}")
 	env.deploymentsAre(t, "running")
 }
-
-// An import under a prefix that its name has is an update that makes no call.
-func TestDeployment_prefixImport(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	env.API.Add(caastest.Deployment{Name: "vllm-abcd1234", TrafficPort: 8000, Entrypoint: []string{"vllm", "serve"}, ImageURL: "ghcr.io/org/image:1"})
-	terraform := env.core(t)
-	terraform.Import("vllm-abcd1234")
-	terraform.becomes(prefixed, "update")
-}

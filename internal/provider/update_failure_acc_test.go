@@ -24,10 +24,6 @@ func TestDeployment_updateFails(t *testing.T) {
 		again   []string // requests of the next apply
 	}{
 		// The API acknowledges a change and does not make it.
-		"port not applied": {
-			attributes{"container_config.traffic_port": `9000`}, ignored,
-			"The API accepted the change of container_config.traffic_port for the deployment", patch(`{"traffic_port":9000}`),
-		},
 		"write-only secrets not applied": {
 			attributes{"container_config.secret_env_variables_wo": `{ A = "secret" }`, "container_config.secret_env_variables_wo_version": `1`}, ignored,
 			"The API accepted the change of container_config.secret_env_variables_wo for the deployment", patch(`{"secret_env_variables":{"A":"secret"}}`),
@@ -91,21 +87,25 @@ func TestDeployment_updateFails(t *testing.T) {
 	}
 }
 
-// An update waits until the changed deployment runs again, for timeouts.update, and
-// does not wait with wait_for_running = false.
+// An update waits until the changed deployment runs again, for timeouts.update. Neither
+// a create nor an update waits with wait_for_running = false.
 func TestDeployment_updateWaits(t *testing.T) {
 	t.Parallel()
-	env := newEnv(t, caastest.Options{Timings: caastest.Timings{Restart: 5 * time.Minute, URL: time.Second, Terminate: time.Second}})
-	terraform := env.created(t, base)
+	env := newEnv(t, caastest.Options{Timings: caastest.Timings{Provision: time.Minute, Restart: 5 * time.Minute, URL: time.Second, Terminate: time.Second}})
 	began := env.Clock.Now()
 	waited := func(want time.Duration) {
 		t.Helper()
 		if took := env.Clock.Now().Sub(began); took < want || took > want+time.Minute {
-			t.Errorf("the update took %s, want %s", took, want)
+			t.Errorf("the apply took %s, want %s", took, want)
 		}
 		env.Clock.Advance(time.Hour)
 		began = env.Clock.Now()
 	}
+	terraform := env.created(t, base.with(attributes{"wait_for_running": `false`}))
+	terraform.has("status", "deployment requested")
+	terraform.has("ends_at", "<nil>")
+	waited(0)
+
 	change := base.with(attributes{"container_config.traffic_port": `9000`})
 	terraform.apply(change)
 	terraform.has("status", "running")
