@@ -108,9 +108,6 @@ func (s *Server) Dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
 	return &dynamic
 }
 
-// Deployment returns the schema of the deployment resource.
-func (s *Server) Deployment() *tfprotov6.Schema { return s.Schemas.ResourceSchemas[DeploymentType] }
-
 // ReadDataSource validates and reads a data source with a configuration in JSON. It
 // returns the state as [encoding/json] decodes it, sets in order, and the
 // diagnostics, see Texts. What is not valid is not read, as in Terraform.

@@ -20,6 +20,15 @@ func mustFail(t *testing.T, tf *acctest.Terraform, args ...string) string {
 	return out
 }
 
+// wantInState checks that the state has a deployment, which is not tainted.
+func wantInState(t *testing.T, tf *acctest.Terraform, id string) {
+	t.Helper()
+	state := tf.Read("terraform.tfstate")
+	if !strings.Contains(state, `"deployment_id": "`+id+`"`) || strings.Contains(state, `"status": "tainted"`) {
+		t.Errorf("the state does not have %s untainted:\n%s", id, state)
+	}
+}
+
 // labeled returns a deployment's configuration under another resource name.
 func labeled(config fmt.Stringer, label string) string {
 	return strings.Replace(config.String(), `"test" {`, fmt.Sprintf("%q {", label), 1)

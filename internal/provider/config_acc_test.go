@@ -73,7 +73,8 @@ func TestAccProvider_environment(t *testing.T) {
 }
 
 // A credential that is unknown at plan, before and after there is a state, is not an
-// error: the plan makes no request, and the apply has the credential.
+// error: the plan makes no request, and the apply has the credential. An import is an
+// error, because Terraform would plan to replace what could not be read.
 func TestProvider_credentialKnownAtApply(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
@@ -96,20 +97,10 @@ func TestProvider_credentialKnownAtApply(t *testing.T) {
 	}
 	env.deploymentsAre(t, "running")
 	planSendsNothing()
-}
-
-// An import whose deployment cannot be read is an error: Terraform would plan to
-// replace the deployment.
-func TestProvider_importWithoutCredential(t *testing.T) {
-	t.Parallel()
-	env := newEnv(t, caastest.Options{})
-	terraform := env.core(t)
-	terraform.Token = "late"
-	terraform.late(cty.UnknownVal(cty.String))
-	for _, by := range []string{env.API.Add(caastest.Deployment{Name: "vllm"}), "vllm"} {
+	for _, by := range []string{env.newest(), "vllm"} {
 		wantError(t, terraform.Import(by), "Provider configuration is not known at plan")
 	}
 	if sent := requested(env.API); len(sent) > 0 {
-		t.Errorf("the import sent %q without a credential", sent)
+		t.Errorf("the imports sent %q without a credential", sent)
 	}
 }

@@ -72,9 +72,6 @@ func TestExtend(t *testing.T) {
 			invoked:  "WARNING  Error reading price: The API returned: no such price. The hours are bought at any price.",
 			progress: []string{"The price could not be read.", bought}, requests: 1, paid: 9,
 		},
-		"answer lost": {
-			fault: caastest.Fault{Path: post, Reset: true, AfterWork: true}, plan: purchase, progress: []string{buying, bought}, requests: 1, paid: 9,
-		},
 		"request lost": {
 			fault: caastest.Fault{Path: post, Reset: true}, plan: purchase, progress: []string{buying}, requests: 1, paid: 4,
 			invoked: "ERROR  Extension could not be confirmed: ",

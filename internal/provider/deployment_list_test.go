@@ -75,7 +75,7 @@ func TestList_resource(t *testing.T) {
 		"bare": env.API.Add(caastest.Deployment{Name: "bare", Status: caastest.StatusRequested}),
 	}
 	p := env.Server(t)
-	of := p.Deployment().ValueType()
+	of := p.Schemas.ResourceSchemas[acctest.DeploymentType].ValueType()
 	results := p.List(acctest.Query{IncludeResource: true})
 	wantNames(t, "all", results, "bare", "vllm")
 	for _, result := range results {

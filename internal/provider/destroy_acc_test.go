@@ -8,9 +8,6 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
 
-// destroyed is the empty configuration.
-const destroyed = config("")
-
 // The plan of a destroy warns in the first hour of the deployment, without a call,
 // and neither later nor without plan checks.
 func TestDeployment_destroyInFirstHour(t *testing.T) {

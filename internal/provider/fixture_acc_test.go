@@ -72,6 +72,14 @@ func (a attributes) String() string {
 		objects[""], objects["container_config"], objects["registry_config"], objects["lifecycle"])
 }
 
+// config is a configuration as text.
+type config string
+
+func (c config) String() string { return string(c) }
+
+// destroyed is the empty configuration.
+const destroyed = config("")
+
 // changes returns the requests that could have changed something, as "METHOD path
 // body", with the members of the body in order and each ID as "ID".
 func (env *testEnv) changes() []string {

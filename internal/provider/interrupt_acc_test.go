@@ -66,15 +66,6 @@ func interrupted(t *testing.T, env *testEnv, tf *acctest.Terraform, during caast
 	return out.String()
 }
 
-// wantInState checks that the state has a deployment, which is not tainted.
-func wantInState(t *testing.T, tf *acctest.Terraform, id string) {
-	t.Helper()
-	state := tf.Read("terraform.tfstate")
-	if !strings.Contains(state, `"deployment_id": "`+id+`"`) || strings.Contains(state, `"status": "tainted"`) {
-		t.Errorf("the state does not have %s untainted:\n%s", id, state)
-	}
-}
-
 // Ctrl-C ends a create, an update and a destroy at once; the ID is in the state, and
 // nothing is tainted. During a plan or a refresh Terraform 1.11.4 does not forward
 // Ctrl-C to providers, so there a request ends by its own timeout.

@@ -33,11 +33,6 @@ func (env *testEnv) leave(left time.Duration) {
 	env.Clock.Advance(end.Add(-left).Sub(env.Clock.Now()))
 }
 
-// config is a configuration as text.
-type config string
-
-func (c config) String() string { return string(c) }
-
 // A renewal is due when less than early_renewal_hours remain at the refresh, not
 // before and not without a refresh, and shows its price. A plan buys what it shows,
 // also when it is applied after the threshold was crossed, or an hour later.
