@@ -69,10 +69,6 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 			output: []string{"The first hour is not refunded; other unused time is refunded by the minute. The service is down until the replacement is running. create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix."},
 		},
 		"a taken name": {prepare: taken("vllm"), fails: true, output: []string{"import { to = ioneth_caas_deployment.NAME id = "}},
-		"a rename to a taken name": {
-			before: true, prepare: taken("other"), change: attributes{"resource_private_name": `"other"`}, fails: true,
-			output: []string{`The name "other" is held by the deployment`, "or rename or destroy that deployment first."},
-		},
 		"insufficient capacity": {
 			prepare: scarce, change: attributes{"container_config.replica_count": "2"}, warns: []string{"Insufficient capacity", buysTwo},
 			output: []string{
