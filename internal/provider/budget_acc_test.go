@@ -76,14 +76,14 @@ func TestAccDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
 		tf.WantOutput(mustFail(t, tf, append([]string{"apply", "-auto-approve"}, flags...)...), words)
 	}
 	above := base.with(attributes{"hardware_id": "204", "max_cost_usdc": "500"})
-	const unchecked, unknown = "provider \"ioneth\" {\n  plan_checks = false\n", "its price depends on values that are not known yet. The apply would destroy the deployment before"
-	fails(above.String(), "the price is 574.08 USDC, and max_cost_usdc allows 500.00.")
+	const unchecked, unknown = "provider \"ioneth\" {\n  plan_checks = false\n", "its price depends on values that are not known yet. Without create_before_destroy, which the provider cannot see, the apply destroys the deployment before"
+	fails(above.String(), "The price is 574.08 USDC, and max_cost_usdc allows 500.00.")
 	fails(lateHours+above.with(attributes{"duration_hours": "terraform_data.late.output"}).String(), unknown)
 	fails(lateHours+above.with(attributes{"max_cost_usdc": "terraform_data.late.output"}).String(), unknown)
 	fails(unknownToken+above.String(), unknown)
-	fails(unchecked+"}\n"+above.String(), "the price is 574.08 USDC, and max_cost_usdc allows 500.00.")
+	fails(unchecked+"}\n"+above.String(), "The price is 574.08 USDC, and max_cost_usdc allows 500.00.")
 	fails(unchecked+"  max_total_cost_usdc = 500\n}\n"+base.with(attributes{"hardware_id": "204"}).String(), "allows 500.00.")
-	fails(unchecked+"}\n"+base.with(attributes{"max_cost_usdc": "400"}).String(), "the price is 478.08 USDC, and max_cost_usdc allows 400.00.", "-replace="+address)
+	fails(unchecked+"}\n"+base.with(attributes{"max_cost_usdc": "400"}).String(), "The price is 478.08 USDC, and max_cost_usdc allows 400.00.", "-replace="+address)
 	env.API.SetReplicas(203, 1, 1)
 	fails(base.with(attributes{"container_config.replica_count": "3"}).String(), "Insufficient capacity")
 	if sent := env.changes(); len(sent) > 0 {
