@@ -61,16 +61,14 @@ func TestCreate_buysWhatIsConfigured(t *testing.T) {
 }
 
 func TestCreate_rejectsNameOfLiveDeployment(t *testing.T) {
-	for _, status := range []string{caastest.StatusRunning, caastest.StatusRequested, caastest.StatusFailed} {
-		s := newService(t, caastest.Options{EndedKeepNames: true})
-		other := s.add(withStatus(status))
-		waited := s.elapsed(func() {
-			_, err := s.Create(s.ctx, testSpec())
-			wantTaken(t, err, other)
-		})
-		wantEqual(t, status+": waited", waited, 0)
-		s.wantNothingBought()
-	}
+	s := newService(t, caastest.Options{})
+	other := s.add(nil)
+	waited := s.elapsed(func() {
+		_, err := s.Create(s.ctx, testSpec())
+		wantTaken(t, err, other)
+	})
+	wantEqual(t, "waited", waited, 0)
+	s.wantNothingBought()
 }
 
 func TestCreate_waitsForName(t *testing.T) {
@@ -110,13 +108,11 @@ func TestCreate_waitsForName(t *testing.T) {
 }
 
 func TestCreate_givesUpOnNameAfterHalfAMinute(t *testing.T) {
-	for name, test := range map[string]struct {
-		ended, visible bool
-	}{"held by an ended deployment": {true, true}, "held by no visible deployment": {}} {
+	for name, ended := range map[string]bool{"held by an ended deployment": true, "held by no visible deployment": false} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{EndedKeepNames: true})
 			holder := ""
-			if test.visible {
+			if ended {
 				holder = s.add(withStatus(caastest.StatusCompleted))
 			} else {
 				s.api.Inject(caastest.Fault{Path: nameCheck, Times: -1, Body: "false"})
@@ -156,45 +152,41 @@ func TestCreate_withoutNameCheck(t *testing.T) {
 	s.wantNothingBought()
 }
 
-func TestCreate_withoutCreditsBuysNothing(t *testing.T) {
-	for _, shape := range []caastest.PaymentFormat{caastest.PaymentBare, caastest.PaymentNullData, caastest.PaymentInData} {
-		s := newService(t, caastest.Options{Balance: 1, Format: caastest.Format{PaymentRequired: shape}})
-		id, err := s.Create(s.ctx, testSpec())
-		wantError(t, err, deployment.ErrNoCredits)
-		wantEqual(t, "id", id, "")
+// TestCreate_rejectionIsFinal shows that no deployment is looked for after an answer
+// which says that none was bought.
+func TestCreate_rejectionIsFinal(t *testing.T) {
+	for name, balance := range map[string]float64{"location unknown to the API": 0, "no credits": 1} {
+		s := newService(t, caastest.Options{Balance: balance})
+		spec := testSpec()
+		if balance == 0 {
+			spec.LocationIDs = []int64{99}
+		}
+		id, err := s.Create(s.ctx, spec)
+		wantEqual(t, name+": id", id, "")
+		wantEqual(t, name+": rejected", caas.IsRejected(err), true)
+		wantEqual(t, name+": no credits", errors.Is(err, deployment.ErrNoCredits), balance > 0)
+		wantEqual(t, name+": unconfirmed", errors.As(err, new(*deployment.UnconfirmedError)), false)
+		wantEqual(t, name+": interrupted", errors.Is(err, deployment.ErrInterrupted), false)
 		s.wantCalls("POST /deploy")
-		wantEqual(t, "lookups", s.api.Count("GET", "/deployments"), 0)
+		wantEqual(t, name+": lookups", s.api.Count("GET", "/deployments"), 0)
 	}
 }
 
-func TestCreate_rejectionIsFinal(t *testing.T) {
-	s := newService(t, caastest.Options{})
-	spec := testSpec()
-	spec.LocationIDs = []int64{99}
-	_, err := s.Create(s.ctx, spec)
-	wantEqual(t, "rejected", caas.IsRejected(err), true)
-	wantEqual(t, "unconfirmed", errors.As(err, new(*deployment.UnconfirmedError)), false)
-	wantEqual(t, "interrupted", errors.Is(err, deployment.ErrInterrupted), false)
-	wantEqual(t, "lookups", s.api.Count("GET", "/deployments"), 0)
-}
-
 func TestCreate_interruptedBefore(t *testing.T) {
-	s := newService(t, caastest.Options{})
-	s.cancel()
-	_, err := s.Create(s.ctx, testSpec())
-	wantError(t, err, deployment.ErrInterrupted)
-	s.wantNothingBought()
-
-	s = newService(t, caastest.Options{})
-	s.add(withStatus(caastest.StatusTerminating))
-	s.api.Inject(caastest.Fault{Path: nameCheck, AfterWork: true, Skip: 3, Do: s.cancel})
-	_, err = s.Create(s.ctx, testSpec())
-	wantError(t, err, deployment.ErrInterrupted)
-	s.wantNothingBought()
-
-	s = newService(t, caastest.Options{})
-	s.api.Inject(caastest.Fault{Path: nameCheck, AfterWork: true, Do: s.cancel})
-	_, err = s.Create(s.ctx, testSpec())
-	wantError(t, err, deployment.ErrInterrupted)
-	s.wantNothingBought()
+	for name, setup := range map[string]func(*testService){
+		"the name check": func(s *testService) { s.cancel() },
+		"the name is available": func(s *testService) {
+			s.add(withStatus(caastest.StatusTerminating))
+			s.api.Inject(caastest.Fault{Path: nameCheck, AfterWork: true, Skip: 3, Do: s.cancel})
+		},
+		"the purchase": func(s *testService) { s.api.Inject(caastest.Fault{Path: nameCheck, AfterWork: true, Do: s.cancel}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, caastest.Options{})
+			setup(s)
+			_, err := s.Create(s.ctx, testSpec())
+			wantError(t, err, deployment.ErrInterrupted)
+			s.wantNothingBought()
+		})
+	}
 }

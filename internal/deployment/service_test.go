@@ -23,13 +23,12 @@ import (
 // network.
 type testService struct {
 	*deployment.Service
-	t        *testing.T
-	api      *caastest.Server
-	clock    *caastest.Clock
-	ctx      context.Context //nolint:containedctx // lives as long as the test
-	cancel   context.CancelFunc
-	refused  func(*http.Request) bool // no connection is made for these requests
-	maxTotal *float64
+	t       *testing.T
+	api     *caastest.Server
+	clock   *caastest.Clock
+	ctx     context.Context //nolint:containedctx // lives as long as the test
+	cancel  context.CancelFunc
+	refused func(*http.Request) bool // no connection is made for these requests
 }
 
 // newService starts a mock and returns a service that calls it.
@@ -39,16 +38,17 @@ func newService(t *testing.T, o caastest.Options) *testService {
 	o.Clock = s.clock
 	s.api = caastest.Start(t, o)
 	s.ctx, s.cancel = context.WithCancel(t.Context())
-	s.restart()
+	s.start(nil)
 	return s
 }
 
-// restart gives the service the memory of a new process: none.
-func (s *testService) restart() {
+// start makes the service of a new process, whose purchases may cost maxTotal USDC
+// together, any amount when it is nil.
+func (s *testService) start(maxTotal *float64) {
 	s.Service = deployment.NewService(caas.New(caas.Config{
 		Endpoint: &url.URL{Scheme: "http", Host: "api.test"}, Token: "test-token",
 		RequestTimeout: 30 * time.Second, MaxRetries: 2, Clock: s.clock, Transport: s,
-	}), s.clock, s.maxTotal)
+	}), s.clock, maxTotal)
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -180,12 +180,6 @@ func wantWaited(t *testing.T, got, low, high time.Duration) {
 	if got < low || got > high {
 		t.Errorf("waited %s, want %s to %s", got, low, high)
 	}
-}
-
-func TestService_withoutClientIsNotConfigured(t *testing.T) {
-	s := newService(t, caastest.Options{})
-	wantEqual(t, "with a client", s.Configured(), true)
-	wantEqual(t, "without", deployment.NewService(nil, s.clock, nil).Configured(), false)
 }
 
 func TestService_Redact(t *testing.T) {
