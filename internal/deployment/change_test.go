@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
@@ -35,27 +34,21 @@ func TestDiff(t *testing.T) {
 		"entrypoint":         {nil, func(s *spec) { s.Entrypoint = []string{"a", "b"} }, `{"entrypoint":["a","b"]}`},
 		"entrypoint emptied": {nil, func(s *spec) { s.Entrypoint = nil }, `{"entrypoint":[]}`},
 		"entrypoint empty":   {func(s *spec) { s.Entrypoint = nil }, func(s *spec) { s.Entrypoint = []string{} }, `{}`},
-		"entrypoint in another order": {
-			func(s *spec) { s.Entrypoint = []string{"a", "b"} }, func(s *spec) { s.Entrypoint = []string{"b", "a"} }, `{"entrypoint":["b","a"]}`,
-		},
-		"args":         {nil, func(s *spec) { s.Args = []string{"x"} }, `{"args":["x"]}`},
-		"args removed": {func(s *spec) { s.Args = []string{"x"} }, nil, `{"args":null}`},
-		"args emptied": {func(s *spec) { s.Args = []string{"x"} }, func(s *spec) { s.Args = []string{} }, `{"args":null}`},
-		"args empty":   {nil, func(s *spec) { s.Args = []string{} }, `{}`},
-		"traffic port": {nil, func(s *spec) { s.TrafficPort = 81 }, `{"traffic_port":81}`},
-		"env":          {nil, func(s *spec) { s.Env = map[string]string{"A": "1"} }, `{"env_variables":{"A":"1"}}`},
-		"env removed":  {func(s *spec) { s.Env = map[string]string{"A": "1"} }, nil, `{"env_variables":{}}`},
-		"env empty":    {nil, func(s *spec) { s.Env = map[string]string{} }, `{}`},
-		"env with an empty value": {
-			func(s *spec) { s.Env = map[string]string{"A": ""} }, func(s *spec) { s.Env = map[string]string{"B": ""} }, `{"env_variables":{"B":""}}`,
-		},
-		"image":             {nil, func(s *spec) { s.Image = "other" }, `{"image_url":"other"}`},
-		"image removed":     {nil, func(s *spec) { s.Image = "" }, `{"image_url":null}`},
-		"same image":        {nil, func(s *spec) { s.Image = "docker.io/vllm/vllm-openai:v1" }, `{}`},
-		"username":          {nil, func(s *spec) { s.RegistryUsername = "u" }, `{"registry_username":"u"}`},
-		"username removed":  {func(s *spec) { s.RegistryUsername = "u" }, nil, `{"registry_username":null}`},
-		"never in place":    {nil, func(s *spec) { s.Replicas, s.HardwareID, s.LocationIDs, s.GPUsPerContainer = 2, 204, []int64{2}, 4 }, `{}`},
-		"only what changed": {nil, func(s *spec) { s.TrafficPort, s.Image = 81, "other" }, `{"traffic_port":81,"image_url":"other"}`},
+		"args":               {nil, func(s *spec) { s.Args = []string{"x"} }, `{"args":["x"]}`},
+		"args removed":       {func(s *spec) { s.Args = []string{"x"} }, nil, `{"args":null}`},
+		"args emptied":       {func(s *spec) { s.Args = []string{"x"} }, func(s *spec) { s.Args = []string{} }, `{"args":null}`},
+		"args empty":         {nil, func(s *spec) { s.Args = []string{} }, `{}`},
+		"traffic port":       {nil, func(s *spec) { s.TrafficPort = 81 }, `{"traffic_port":81}`},
+		"env":                {nil, func(s *spec) { s.Env = map[string]string{"A": "1"} }, `{"env_variables":{"A":"1"}}`},
+		"env removed":        {func(s *spec) { s.Env = map[string]string{"A": "1"} }, nil, `{"env_variables":{}}`},
+		"env empty":          {nil, func(s *spec) { s.Env = map[string]string{} }, `{}`},
+		"image":              {nil, func(s *spec) { s.Image = "other" }, `{"image_url":"other"}`},
+		"image removed":      {nil, func(s *spec) { s.Image = "" }, `{"image_url":null}`},
+		"same image":         {nil, func(s *spec) { s.Image = "docker.io/vllm/vllm-openai:v1" }, `{}`},
+		"username":           {nil, func(s *spec) { s.RegistryUsername = "u" }, `{"registry_username":"u"}`},
+		"username removed":   {func(s *spec) { s.RegistryUsername = "u" }, nil, `{"registry_username":null}`},
+		"never in place":     {nil, func(s *spec) { s.Replicas, s.HardwareID, s.LocationIDs, s.GPUsPerContainer = 2, 204, []int64{2}, 4 }, `{}`},
+		"only what changed":  {nil, func(s *spec) { s.TrafficPort, s.Image = 81, "other" }, `{"traffic_port":81,"image_url":"other"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			had, want := testSpec(), testSpec()
@@ -73,24 +66,14 @@ func TestDiff(t *testing.T) {
 }
 
 func TestDiff_nameAndHours(t *testing.T) {
-	for name, test := range map[string]struct {
-		name   string
-		hours  int64
-		rename bool
-		extend bool
-	}{
-		"renamed": {"other", 24, true, false}, "more hours": {"vllm", 25, false, true}, "fewer hours": {"vllm", 23, false, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			want := testSpec()
-			want.Name, want.Hours = test.name, test.hours
-			c := deployment.Diff(testSpec(), want)
-			wantEqual(t, "rename", c.Rename, test.rename)
-			wantEqual(t, "extend", c.Extend, test.extend)
-			wantPatch(t, c, `{}`)
-		})
+	renamed, longer, shorter := testSpec(), testSpec(), testSpec()
+	renamed.Name, longer.Hours, shorter.Hours = "other", 25, 23
+	wantEqual(t, "another name", deployment.Diff(testSpec(), renamed), deployment.Change{Rename: true})
+	wantEqual(t, "more hours", deployment.Diff(testSpec(), longer), deployment.Change{Extend: true})
+	wantEqual(t, "fewer hours", deployment.Diff(testSpec(), shorter), deployment.Change{})
+	for _, change := range []deployment.Change{{Rename: true}, {Extend: true}, {Renew: true}} {
+		wantEqual(t, "empty", change.Empty(), false)
 	}
-	wantEqual(t, "a renewal is no empty change", deployment.Change{Renew: true}.Empty(), false)
 }
 
 // TestDiff_secrets shows when secrets are sent. A write-only value is in no state,
@@ -114,7 +97,6 @@ func TestDiff_secrets(t *testing.T) {
 		patch     string
 	}{
 		"none":                            {none, none, nil, unchanged},
-		"none, and secrets not managed":   {none, none, []string{"K"}, unchanged},
 		"stored, added":                   {none, stored("v"), nil, set},
 		"stored, changed":                 {stored("old"), stored("v"), []string{"K"}, set},
 		"stored, same":                    {stored("v"), stored("v"), []string{"K"}, unchanged},
@@ -133,8 +115,8 @@ func TestDiff_secrets(t *testing.T) {
 		"write-only, next, emptied":       {hidden(&one), emptied(&two), []string{"K"}, `{"secret_env_variables":{}}`},
 		"write-only, same, emptied":       {hidden(&one), emptied(&one), []string{"K"}, unchanged},
 		"write-only, first, emptied":      {none, emptied(&one), []string{"K"}, unchanged},
-		"ignored changes":                 {hidden(&one), hidden(&one), []string{"K"}, unchanged},
-		"ignored changes after an import": {none, none, []string{"K"}, unchanged},
+		"write-only, same, no value":      {hidden(&one), hidden(&one), []string{"K"}, unchanged},
+		"not managed, as after an import": {none, none, []string{"K"}, unchanged},
 		"stored to write-only":            {stored("v"), writeOnly(&one), []string{"K"}, set},
 		"stored to write-only, no value":  {stored("v"), hidden(&one), []string{"K"}, cleared},
 		"write-only to stored":            {hidden(&one), stored("v"), []string{"K"}, set},
@@ -149,13 +131,10 @@ func TestDiff_secrets(t *testing.T) {
 		had, want secretString
 		patch     string
 	}{
-		"stored, added":            {secretString{}, secretString{Value: "v", Set: true}, `{"registry_secret":"v"}`},
+		"stored, changed":          {secretString{Value: "old", Set: true}, secretString{Value: "v", Set: true}, `{"registry_secret":"v"}`},
 		"stored, same":             {secretString{Value: "v", Set: true}, secretString{Value: "v", Set: true}, `{}`},
-		"stored, removed":          {secretString{Value: "v", Set: true}, secretString{}, `{"registry_secret":null}`},
-		"write-only, same version": {secretString{Version: &one}, secretString{Value: "v", Set: true, Version: &one}, `{}`},
 		"write-only, next version": {secretString{Version: &one}, secretString{Value: "v", Set: true, Version: &two}, `{"registry_secret":"v"}`},
 		"write-only, removed":      {secretString{Version: &one}, secretString{}, `{"registry_secret":null}`},
-		"ignored changes":          {secretString{Version: &one}, secretString{Version: &one}, `{}`},
 	} {
 		t.Run("registry, "+name, func(t *testing.T) {
 			had, want := testSpec(), testSpec()
@@ -211,15 +190,4 @@ func TestValidateImage(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", image, err, want)
 		}
 	}
-}
-
-// TestDiff_canonicalImageIsApplied shows that an image which the API returns in its
-// canonical form is applied once.
-func TestDiff_canonicalImageIsApplied(t *testing.T) {
-	had, want := testSpec(), testSpec()
-	want.Image = "nginx"
-	wantPatch(t, deployment.Diff(had, want), `{"image_url":"nginx"}`)
-	had.Image = "docker.io/library/nginx:latest"
-	wantPatch(t, deployment.Diff(had, want), `{}`)
-	wantEqual(t, "no member", caas.UpdateRequest{}, deployment.Diff(had, want).Patch)
 }

@@ -2,7 +2,6 @@ package deployment_test
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -74,41 +73,41 @@ func TestUpdate_nothingChanged(t *testing.T) {
 // TestUpdate_notApplied shows that a change which the API accepts and does not make
 // is an error that names the attributes, and that nothing is bought after it.
 func TestUpdate_notApplied(t *testing.T) {
-	change := func(spec *deployment.Spec) {
-		spec.Entrypoint, spec.TrafficPort, spec.Env, spec.Image = []string{"other"}, 1, map[string]string{"A": "1"}, "other"
-		spec.Args, spec.RegistryUsername, spec.Hours = []string{"x"}, "user", 48
-		spec.SecretEnv = deployment.Secret[map[string]string]{Value: map[string]string{"S": "1"}, Set: true}
-	}
-	for ignored, want := range map[string]string{
-		"*":            "entrypoint traffic_port env_variables image_url secret_env_variables",
-		"traffic_port": "traffic_port", "args": "", "registry_username": "",
+	version := int64(1)
+	for name, test := range map[string]struct {
+		ignored string // by the API; "*": every member
+		version *int64 // of the secret variables; nil: they are stored
+		want    string
+	}{
+		"everything":           {"*", nil, "entrypoint traffic_port env_variables image_url secret_env_variables"},
+		"write-only secrets":   {"secret_env_variables", &version, "secret_env_variables_wo"},
+		"one attribute":        {"traffic_port", nil, "traffic_port"},
+		"never returned, args": {"args", nil, ""},
+		"never returned, name": {"registry_username", nil, ""},
 	} {
-		t.Run(ignored, func(t *testing.T) {
-			s := newService(t, caastest.Options{IgnoredPatchMembers: []string{ignored}})
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, caastest.Options{IgnoredPatchMembers: []string{test.ignored}})
 			id := s.add(nil)
 			var applied deployment.Applied
 			var err error
-			waited := s.elapsed(func() { _, applied, err = s.update(id, change) })
-			if want == "" { // what the API never returns is taken on its word
+			waited := s.elapsed(func() {
+				_, applied, err = s.update(id, func(spec *deployment.Spec) {
+					spec.Entrypoint, spec.TrafficPort, spec.Env, spec.Image = []string{"other"}, 1, map[string]string{"A": "1"}, "other"
+					spec.Args, spec.RegistryUsername, spec.Hours = []string{"x"}, "user", 48
+					spec.SecretEnv = secretEnv{Value: map[string]string{"S": "1"}, Set: true, Version: test.version}
+				})
+			})
+			if test.want == "" { // what the API never returns is taken on its word
 				noError(t, err)
 				return
 			}
 			wantError(t, err, deployment.ErrChanged)
-			wantEqual(t, "attributes", strings.Join(wantErrorAs[*deployment.NotAppliedError](t, err).Attributes, " "), want)
+			wantEqual(t, "attributes", strings.Join(wantErrorAs[*deployment.NotAppliedError](t, err).Attributes, " "), test.want)
 			wantEqual(t, "applied", applied, deployment.Applied{})
 			wantWaited(t, waited, 30*time.Second, 40*time.Second)
 			wantEqual(t, "extensions", s.api.Count("POST", ""), 0)
 		})
 	}
-}
-
-func TestUpdate_notAppliedNamesTheWriteOnlyAttribute(t *testing.T) {
-	s := newService(t, caastest.Options{IgnoredPatchMembers: []string{"*"}})
-	id, version := s.add(nil), int64(1)
-	_, _, err := s.update(id, func(spec *deployment.Spec) {
-		spec.SecretEnv = deployment.Secret[map[string]string]{Value: map[string]string{"S": "1"}, Set: true, Version: &version}
-	})
-	wantEqual(t, "attribute", wantErrorAs[*deployment.NotAppliedError](t, err).Attributes[0], "secret_env_variables_wo")
 }
 
 // TestUpdate_waitsForTheRestart shows what counts as a restart: "running" right
@@ -205,7 +204,7 @@ func TestUpdate_failedDeployment(t *testing.T) {
 
 func TestUpdate_renameIsConfirmedByTheList(t *testing.T) {
 	for name, test := range map[string]struct {
-		lag     time.Duration
+		lag     time.Duration // of the list
 		renamed bool
 	}{"list late": {20 * time.Second, true}, "list very late": {time.Hour, false}} {
 		t.Run(name, func(t *testing.T) {
@@ -247,42 +246,38 @@ func TestUpdate_failingStep(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault   caastest.Fault
 		applied deployment.Applied
-		changed bool // the error says that the API accepted the step
+		changed bool                 // the error says that the API accepted the step
+		during  func(s *testService) // the request that fails
 	}{
-		"rename rejected": {caastest.Fault{Method: "PUT", Status: 400}, deployment.Applied{}, false},
+		"rename rejected": {caastest.Fault{Method: "PUT", Status: 400}, deployment.Applied{}, false, nil},
 		"list unreadable": {
-			caastest.Fault{Method: "GET", Path: "/deployments", Skip: 1, Times: -1, Status: 401}, deployment.Applied{Renamed: true}, true,
+			caastest.Fault{Method: "GET", Path: "/deployments", Skip: 1, Times: -1, Status: 401}, deployment.Applied{Renamed: true}, true, nil,
 		},
-		"patch rejected":  {caastest.Fault{Method: "PATCH", Status: 422}, deployment.Applied{Renamed: true}, false},
-		"extend rejected": {caastest.Fault{Method: "POST", Status: 400}, deployment.Applied{Renamed: true, Patched: true}, false},
-		"no credits":      {caastest.Fault{Method: "POST", Status: 402}, deployment.Applied{Renamed: true, Patched: true}, false},
+		"patch rejected":  {caastest.Fault{Method: "PATCH", Status: 422}, deployment.Applied{Renamed: true}, false, nil},
+		"extend rejected": {caastest.Fault{Method: "POST", Status: 400}, deployment.Applied{Renamed: true, Patched: true}, false, nil},
+		"interrupted while restarting": {
+			caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 4, AfterWork: true},
+			deployment.Applied{Renamed: true, Patched: true}, true, func(s *testService) { s.cancel() },
+		},
 		"destroyed after the extension": {
 			caastest.Fault{Method: "POST", AfterWork: true}, deployment.Applied{Renamed: true, Patched: true, PaidHours: 30}, true,
+			func(s *testService) { s.api.Forget(s.api.Deployments()[0].ID) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{Timings: restarts})
 			id := s.add(nil)
-			if strings.HasPrefix(name, "destroyed") {
-				test.fault.Do = func() { s.api.Forget(id) }
+			if test.during != nil {
+				test.fault.Do = func() { test.during(s) }
 			}
 			s.api.Inject(test.fault)
 			d, applied, err := s.update(id, everything)
-			wantEqual(t, "changed", errors.Is(err, deployment.ErrChanged), test.changed)
 			wantEqual(t, "error", err == nil, false)
+			wantEqual(t, "changed", errors.Is(err, deployment.ErrChanged), test.changed)
+			wantEqual(t, "interrupted", errors.Is(err, deployment.ErrInterrupted), strings.HasPrefix(name, "interrupted"))
 			wantEqual(t, "applied", applied, test.applied)
 			wantEqual(t, "the status is known", d != nil, applied.PaidHours == 0)
+			wantEqual(t, "paid", s.api.TotalPaid() > 0, applied.PaidHours > 0)
 		})
 	}
-}
-
-func TestUpdate_interruptedWhileRestarting(t *testing.T) {
-	s := newService(t, caastest.Options{Timings: restarts})
-	id := s.add(nil)
-	s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 4, AfterWork: true, Do: s.cancel})
-	d, applied, err := s.update(id, everything)
-	wantError(t, err, deployment.ErrInterrupted)
-	wantEqual(t, "applied", applied, deployment.Applied{Renamed: true, Patched: true})
-	wantEqual(t, "the status is known", d != nil, true)
-	wantEqual(t, "extensions", s.api.Count(http.MethodPost, ""), 0)
 }
