@@ -80,15 +80,11 @@ func TestCreate_waitsForName(t *testing.T) {
 		"of a deployment that is ending": {caastest.Options{}, func(s *testService) { s.add(withStatus(caastest.StatusTerminating)) }, 20 * time.Second},
 		"that is released late": {
 			caastest.Options{Timings: caastest.Timings{ReleaseName: 25 * time.Second}},
-			func(s *testService) {
-				s.api.Edit(s.add(nil), func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
-			}, 25 * time.Second,
+			func(s *testService) { s.edit(s.add(nil), caastest.StatusDestroyed) }, 25 * time.Second,
 		},
 		"that the list shows as live": {
 			caastest.Options{Timings: caastest.Timings{ReleaseName: 10 * time.Second, List: time.Minute}},
-			func(s *testService) {
-				s.api.Edit(s.add(nil), func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
-			}, 10 * time.Second,
+			func(s *testService) { s.edit(s.add(nil), caastest.StatusDestroyed) }, 10 * time.Second,
 		},
 		"that can't be checked for a while": {caastest.Options{}, func(s *testService) {
 			s.api.Inject(caastest.Fault{Path: nameCheck, Times: 9, Status: 500})

@@ -24,7 +24,6 @@ func TestDestroy(t *testing.T) {
 		min, max time.Duration
 	}{
 		"running":               {caastest.Options{}, caastest.StatusRunning, 1, caas.StatusDestroyed, 20 * time.Second, 30 * time.Second},
-		"requested":             {caastest.Options{}, caastest.StatusRequested, 1, caas.StatusDestroyed, 20 * time.Second, 30 * time.Second},
 		"failed":                {caastest.Options{EndedKeepNames: true}, caastest.StatusFailed, 1, caas.StatusDestroyed, 20 * time.Second, 30 * time.Second},
 		"failed, status stays":  {caastest.Options{}, caastest.StatusFailed, 1, caas.StatusFailed, 30 * time.Second, 40 * time.Second},
 		"completed":             {caastest.Options{}, caastest.StatusCompleted, 0, caas.StatusCompleted, 0, 0},
@@ -56,22 +55,18 @@ func TestDestroy_faults(t *testing.T) {
 		"gone before the request": func(s *testService, id string) {
 			s.api.Inject(caastest.Fault{Method: "DELETE", Do: func() { s.api.Forget(id) }, Status: 404})
 		},
-		"busy with 409": func(s *testService, _ string) { s.api.Inject(caastest.Fault{Method: "DELETE", Times: 20, Status: 409}) },
-		"busy with 423": func(s *testService, _ string) { s.api.Inject(caastest.Fault{Method: "DELETE", Times: 20, Status: 423}) },
-		"answer lost": func(s *testService, _ string) {
-			s.api.Inject(caastest.Fault{Method: "DELETE", AfterWork: true, Reset: true})
-		},
+		"busy": func(s *testService, _ string) { s.api.Inject(caastest.Fault{Method: "DELETE", Times: 20, Status: 409}) },
 		"every answer lost": func(s *testService, _ string) {
 			s.api.Inject(caastest.Fault{Method: "DELETE", AfterWork: true, Times: -1, Status: 502})
 		},
 		"rejected because it is ending": func(s *testService, id string) {
 			s.api.Inject(caastest.Fault{Method: "DELETE", Status: 400, Do: func() {
-				s.api.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusTerminating })
+				s.edit(id, caastest.StatusTerminating)
 			}})
 		},
 		"rejected because it has ended": func(s *testService, id string) {
 			s.api.Inject(caastest.Fault{Method: "DELETE", Status: 400, Do: func() {
-				s.api.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
+				s.edit(id, caastest.StatusCompleted)
 			}})
 		},
 		"rejected because it has failed": func(s *testService, id string) {

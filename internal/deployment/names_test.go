@@ -113,65 +113,56 @@ func TestClaimName_failedDestroyReleasesNothing(t *testing.T) {
 	_ = wantErrorAs[*deployment.NameClaimedError](t, err)
 }
 
-// TestCheckName shows the error of a plan for a name that is held.
+// TestCheckName shows the error of a plan for a name that is held, according to the
+// details of the holder: the list may be late.
 func TestCheckName(t *testing.T) {
+	lateList := caastest.Options{EndedKeepNames: true, Timings: caastest.Timings{List: time.Hour}}
 	for name, test := range map[string]struct {
 		options caastest.Options
 		status  string // of the holder; "" for none
-		own     bool
 		setup   func(s *testService, id string)
-		taken   bool
+		taken   caas.Status // of the holder, in the error; "": no error
 	}{
 		"available":             {},
-		"own":                   {status: caastest.StatusRunning, own: true},
-		"running":               {status: caastest.StatusRunning, taken: true},
-		"failed":                {caastest.Options{EndedKeepNames: true}, caastest.StatusFailed, false, nil, true},
+		"running":               {status: caastest.StatusRunning, taken: caas.StatusRunning},
 		"termination requested": {status: caastest.StatusTerminating},
-		"completed":             {caastest.Options{EndedKeepNames: true}, caastest.StatusCompleted, false, nil, false},
-		"listed as running, has ended": {
-			caastest.Options{EndedKeepNames: true, Timings: caastest.Timings{List: time.Hour}}, caastest.StatusRunning, false, func(s *testService, id string) {
-				s.api.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
-			}, false,
-		},
-		"listed, not found": {caastest.Options{}, caastest.StatusRunning, false, func(s *testService, _ string) {
+		"completed":             {options: caastest.Options{EndedKeepNames: true}, status: caastest.StatusCompleted},
+		"listed as running, has ended": {lateList, caastest.StatusRunning, func(s *testService, id string) {
+			s.edit(id, caastest.StatusCompleted)
+		}, ""},
+		"listed as running, has failed": {lateList, caastest.StatusRunning, func(s *testService, id string) {
+			s.edit(id, caastest.StatusFailed)
+		}, caas.StatusFailed},
+		"listed, not found": {caastest.Options{}, caastest.StatusRunning, func(s *testService, _ string) {
 			s.fail("GET", "/deployment/{}", 404)
-		}, false},
-		"no visible holder": {caastest.Options{}, "", false, func(s *testService, _ string) {
+		}, ""},
+		"no visible holder": {caastest.Options{}, "", func(s *testService, _ string) {
 			s.api.Inject(caastest.Fault{Path: nameCheck, Times: -1, Body: "false"})
-		}, false},
-		"no name check, not listed": {caastest.Options{}, "", false, func(s *testService, _ string) { s.fail("GET", nameCheck, 404) }, false},
-		"no name check, running":    {caastest.Options{}, caastest.StatusRunning, false, func(s *testService, _ string) { s.fail("GET", nameCheck, 404) }, true},
+		}, ""},
+		"no name check, not listed": {caastest.Options{}, "", func(s *testService, _ string) { s.fail("GET", nameCheck, 404) }, ""},
+		"no name check, running": {caastest.Options{}, caastest.StatusRunning, func(s *testService, _ string) {
+			s.fail("GET", nameCheck, 404)
+		}, caas.StatusRunning},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, test.options)
-			id, own := "", ""
+			id := ""
 			if test.status != "" {
 				id = s.add(withStatus(test.status))
-			}
-			if test.own {
-				own = id
 			}
 			if test.setup != nil {
 				test.setup(s, id)
 			}
-			err := s.CheckName(s.ctx, "vllm", own)
-			if test.taken {
-				wantTaken(t, err, id)
+			err := s.CheckName(s.ctx, "vllm", "")
+			if test.taken == "" {
+				noError(t, err)
 				return
 			}
-			noError(t, err)
+			wantTaken(t, err, id)
+			wantEqual(t, "status", wantErrorAs[*deployment.NameTakenError](t, err).Holder.Status, test.taken)
+			noError(t, s.CheckName(s.ctx, "vllm", id)) // its own name
 		})
 	}
-}
-
-// TestCheckName_statusOfHolder shows that the error has the status of the details,
-// as the list may be late.
-func TestCheckName_statusOfHolder(t *testing.T) {
-	s := newService(t, caastest.Options{EndedKeepNames: true, Timings: caastest.Timings{List: time.Hour}})
-	id := s.add(nil)
-	s.api.Fail(id)
-	taken := wantErrorAs[*deployment.NameTakenError](t, s.CheckName(s.ctx, "vllm", ""))
-	wantEqual(t, "status", taken.Holder.Status, caas.StatusFailed)
 }
 
 func TestCheckName_destroyedByThisProcess(t *testing.T) {

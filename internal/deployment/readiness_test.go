@@ -40,9 +40,7 @@ func TestWaitReady_ends(t *testing.T) {
 		}, deployment.ErrTimeout},
 		"failed":    {func(s *testService, id string) { s.api.Fail(id) }, deployment.ErrFailed},
 		"not found": {func(s *testService, id string) { s.api.Forget(id) }, deployment.ErrNotFound},
-		"completed": {func(s *testService, id string) {
-			s.api.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
-		}, deployment.ErrEnded},
+		"completed": {func(s *testService, id string) { s.edit(id, caastest.StatusCompleted) }, deployment.ErrEnded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{ServePublicURLs: true, Timings: caastest.Timings{Provision: time.Minute, Ready: time.Hour}})

@@ -103,6 +103,11 @@ func withStatus(status string) func(*caastest.Deployment) {
 	return func(d *caastest.Deployment) { d.Status = status }
 }
 
+// edit gives a deployment another status.
+func (s *testService) edit(id, status string) {
+	s.api.Edit(id, func(d *caastest.Deployment) { d.Status = status })
+}
+
 // within returns a context that ends after d.
 func (s *testService) within(d time.Duration) context.Context {
 	ctx, cancel := s.WithTimeout(s.ctx, d)

@@ -21,22 +21,18 @@ func (s *testService) create() string {
 }
 
 func TestWait_runningThenURLs(t *testing.T) {
-	for name, format := range map[string]caastest.Format{"documented": {}, "upper case": {UpperStatus: true}} {
-		t.Run(name, func(t *testing.T) {
-			s := newService(t, caastest.Options{Format: format})
-			id := s.create()
-			waited := s.elapsed(func() {
-				d, err := s.Wait(s.within(45*time.Minute), id, true)
-				noError(t, err)
-				wantEqual(t, "status", d.Status, caas.StatusRunning)
-				wantEqual(t, "containers", len(d.Containers), 1)
-				wantEqual(t, "has a URL", d.Containers[0].PublicURL != "", true)
-				wantEqual(t, "unread", len(d.Unread), 0)
-				wantEqual(t, "paid hours", d.PaidHours, 24)
-			})
-			wantWaited(t, waited, 2*time.Minute, 2*time.Minute+20*time.Second)
-		})
-	}
+	s := newService(t, caastest.Options{})
+	id := s.create()
+	waited := s.elapsed(func() {
+		d, err := s.Wait(s.within(45*time.Minute), id, true)
+		noError(t, err)
+		wantEqual(t, "status", d.Status, caas.StatusRunning)
+		wantEqual(t, "containers", len(d.Containers), 1)
+		wantEqual(t, "has a URL", d.Containers[0].PublicURL != "", true)
+		wantEqual(t, "unread", len(d.Unread), 0)
+		wantEqual(t, "paid hours", d.PaidHours, 24)
+	})
+	wantWaited(t, waited, 2*time.Minute, 2*time.Minute+20*time.Second)
 }
 
 func TestWait_notForRunning(t *testing.T) {
@@ -51,31 +47,36 @@ func TestWait_notForRunning(t *testing.T) {
 	wantEqual(t, "waited", waited, 0)
 }
 
-// TestWait_endsWithError shows what ends a wait before the deployment runs.
-func TestWait_endsWithError(t *testing.T) {
+// duringWait calls f after the API's fourth answer to the request of a path.
+func (s *testService) duringWait(path string, f func(id string)) {
+	s.api.Inject(caastest.Fault{Method: "GET", Path: path, Skip: 3, AfterWork: true, Do: func() {
+		d, _ := s.api.ByName("vllm")
+		f(d.ID)
+	}})
+}
+
+// TestWait_ends shows what ends a wait before the deployment runs. One that has
+// completed has run.
+func TestWait_ends(t *testing.T) {
+	const details = "/deployment/{}"
 	for name, test := range map[string]struct {
 		setup  func(*testService)
 		want   error
 		status caas.Status // read last
 		events bool        // are read for the error
 	}{
-		"failed":  {func(s *testService) { s.api.FailNext("image not found") }, deployment.ErrFailed, caas.StatusFailed, true},
-		"timeout": {func(s *testService) { s.api.StallNext("pulling") }, deployment.ErrTimeout, caas.StatusRequested, true},
-		"interrupted": {func(s *testService) {
-			s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 3, AfterWork: true, Do: s.cancel})
-		}, deployment.ErrInterrupted, caas.StatusRequested, false},
+		"failed":      {func(s *testService) { s.api.FailNext("image not found") }, deployment.ErrFailed, caas.StatusFailed, true},
+		"timeout":     {func(s *testService) { s.api.StallNext("pulling") }, deployment.ErrTimeout, caas.StatusRequested, true},
+		"interrupted": {func(s *testService) { s.duringWait(details, func(string) { s.cancel() }) }, deployment.ErrInterrupted, caas.StatusRequested, false},
 		"destroyed elsewhere": {func(s *testService) {
-			s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 3, AfterWork: true, Do: func() {
-				d, _ := s.api.ByName("vllm")
-				s.api.Edit(d.ID, func(d *caastest.Deployment) { d.Status = caastest.StatusTerminating })
-			}})
+			s.duringWait(details, func(id string) { s.edit(id, caastest.StatusTerminating) })
 		}, deployment.ErrEnded, caas.StatusDestroyed, true},
 		"unknown to the API": {func(s *testService) {
-			s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 3, AfterWork: true, Do: func() {
-				d, _ := s.api.ByName("vllm")
-				s.api.Forget(d.ID)
-			}})
+			s.duringWait(details, s.api.Forget)
 		}, deployment.ErrNotFound, caas.StatusRequested, false},
+		"completed": {func(s *testService) {
+			s.duringWait(details, func(id string) { s.edit(id, caastest.StatusCompleted) })
+		}, nil, caas.StatusCompleted, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{})
@@ -90,37 +91,35 @@ func TestWait_endsWithError(t *testing.T) {
 }
 
 // TestWait_notFoundAtFirst shows that a 404 right after the purchase means "not
-// yet", for two minutes.
+// yet", for two minutes, and later that the deployment is missing, unless the list
+// has it.
 func TestWait_notFoundAtFirst(t *testing.T) {
 	for name, test := range map[string]struct {
-		times int
-		want  error
-	}{"for a minute": {20, nil}, "for good, and not listed": {-1, deployment.ErrNotFound}} {
+		times        int
+		listed       bool
+		missing      bool
+		contradicted bool // by the list
+	}{
+		"for a minute":             {20, true, false, false},
+		"for good, and not listed": {-1, false, true, false},
+		"for good, and listed":     {-1, true, false, true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{})
 			id := s.create()
 			s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Times: test.times, Status: 404})
-			if test.want != nil {
+			if !test.listed {
 				s.api.Forget(id)
 			}
 			waited := s.elapsed(func() {
 				_, err := s.Wait(s.within(45*time.Minute), id, true)
-				wantError(t, err, test.want)
+				wantEqual(t, "error", err != nil, test.times < 0)
+				wantEqual(t, "missing", errors.Is(err, deployment.ErrNotFound), test.missing)
+				wantEqual(t, "contradicted", errors.As(err, new(*deployment.StillListedError)), test.contradicted)
 			})
 			wantEqual(t, "the grace is over", waited >= 2*time.Minute, true)
 		})
 	}
-}
-
-// TestWait_notFoundAndListed shows that a deployment that the list has is not said
-// to be missing.
-func TestWait_notFoundAndListed(t *testing.T) {
-	s := newService(t, caastest.Options{})
-	id := s.create()
-	s.fail("GET", "/deployment/{}", 404)
-	_, err := s.Wait(s.within(45*time.Minute), id, true)
-	_ = wantErrorAs[*deployment.StillListedError](t, err)
-	wantEqual(t, "not found", errors.Is(err, deployment.ErrNotFound), false)
 }
 
 // TestWait_runningWithoutContainersIsNoError shows that nothing fails a create once
@@ -150,23 +149,17 @@ func TestWait_containersUnreadableForAWhile(t *testing.T) {
 // TestWait_noURLIsNoError lets the wait for the public URLs end in every way.
 func TestWait_noURLIsNoError(t *testing.T) {
 	noURL := caastest.Timings{Provision: time.Minute, URL: 1000 * time.Hour, Terminate: time.Second}
-	edit := func(s *testService, status string) {
-		s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/containers", Skip: 3, AfterWork: true, Do: func() {
-			d, _ := s.api.ByName("vllm")
-			s.api.Edit(d.ID, func(d *caastest.Deployment) { d.Status = status })
-		}})
-	}
+	const containers = "/deployment/{}/containers"
 	for name, test := range map[string]struct {
 		setup  func(*testService)
 		status caas.Status
 		reason string
 	}{
-		"timeout": {func(*testService) {}, caas.StatusRunning, "timed out"},
-		"interrupted": {func(s *testService) {
-			s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}/containers", AfterWork: true, Do: s.cancel})
-		}, caas.StatusRunning, "interrupted"},
-		"failed afterwards":    {func(s *testService) { edit(s, caastest.StatusFailed) }, caas.StatusFailed, `"failed"`},
-		"completed afterwards": {func(s *testService) { edit(s, caastest.StatusCompleted) }, caas.StatusCompleted, `"completed"`},
+		"timeout":     {func(*testService) {}, caas.StatusRunning, "timed out"},
+		"interrupted": {func(s *testService) { s.duringWait(containers, func(string) { s.cancel() }) }, caas.StatusRunning, "interrupted"},
+		"failed afterwards": {func(s *testService) {
+			s.duringWait(containers, func(id string) { s.edit(id, caastest.StatusFailed) })
+		}, caas.StatusFailed, `"failed"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{Timings: noURL})
@@ -181,15 +174,6 @@ func TestWait_noURLIsNoError(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestWait_completedMeanwhile(t *testing.T) {
-	s := newService(t, caastest.Options{})
-	id := s.create()
-	s.api.Edit(id, func(d *caastest.Deployment) { d.Status = caastest.StatusCompleted })
-	d, err := s.Wait(s.within(45*time.Minute), id, true)
-	noError(t, err)
-	wantEqual(t, "status", d.Status, caas.StatusCompleted)
 }
 
 // TestWait_rejectedCredential shows that a credential that expires ends the wait
