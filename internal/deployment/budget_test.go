@@ -56,7 +56,8 @@ func TestPlanPurchase(t *testing.T) {
 	p, first, second := testSpec().Purchase(), testSpec().Purchase(), testSpec().Purchase()
 	first.Replaces, second.Replaces = "first", "second"
 	wantEqual(t, "limited", s.IsLimited(p), true)
-	for _, planned := range []deployment.Purchase{p, first, first, second, second} { // 0.1 + 0.1 + 0.1 is above 0.3
+	wantEqual(t, "over", s.PlanPurchase(first, 0.2) != nil, false) // its price falls
+	for _, planned := range []deployment.Purchase{first, p, second, second} { // 0.1 + 0.1 + 0.1 is above 0.3
 		wantEqual(t, "over", s.PlanPurchase(planned, 0.1) != nil, false)
 	}
 	over := s.PlanPurchase(p, 0.1)

@@ -56,9 +56,7 @@ func (s *testService) RoundTrip(req *http.Request) (resp *http.Response, err err
 	if s.refused != nil && s.refused(req) {
 		return nil, errors.New("connection refused")
 	}
-	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
+	noteConnection(req)
 	recorder := httptest.NewRecorder()
 	defer func() {
 		if recover() == nil {
@@ -74,6 +72,14 @@ func (s *testService) RoundTrip(req *http.Request) (resp *http.Response, err err
 	return recorder.Result(), nil
 }
 
+// noteConnection tells the client that there is a connection for a request.
+func noteConnection(req *http.Request) {
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+}
+
+// errorReader is the end of a response that is not complete.
 type errorReader struct{}
 
 func (errorReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

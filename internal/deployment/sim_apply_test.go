@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
@@ -58,9 +59,7 @@ func (l *life) destroyDeposed(p *process, r *simResource) error {
 		if err := l.destroy(p, r, r.deposed[0]); err != nil {
 			return err
 		}
-		if r.deposed = r.deposed[1:]; len(r.deposed) == 0 {
-			r.deposed = nil
-		}
+		r.deposed = r.deposed[1:]
 	}
 	return nil
 }
@@ -90,8 +89,7 @@ func (l *life) create(p *process, r *simResource) error {
 		spec.Name = l.newName(r.prefix)
 	}
 	id, err := p.service.Create(ctx, spec)
-	l.join(op)
-	if p.killed {
+	if l.join(op) {
 		return l.lose(r, op, errKilled)
 	}
 	if err != nil {
@@ -106,16 +104,13 @@ func (l *life) create(p *process, r *simResource) error {
 	l.checkCreated(op, id)
 	st := &simState{id: id, spec: spec} // saved before anything else can fail
 	d, err := p.service.Wait(ctx, id, l.waits)
-	l.join(op)
-	if p.killed {
+	if l.join(op) {
 		return l.lose(r, op, errKilled)
 	}
 	r.state, r.replace = st, len(op.bought) == 0 && !l.racing // see checkCreated
 	if d != nil {
 		st.flatten(d)
-		keys := st.spec.SecretEnvKeys
-		st.spec = spec
-		st.spec.SecretEnvKeys = keys
+		st.save(spec)
 	}
 	if err == nil || !l.waits {
 		return nil
@@ -123,7 +118,9 @@ func (l *life) create(p *process, r *simResource) error {
 	for _, certain := range []error{deployment.ErrFailed, deployment.ErrTimeout, deployment.ErrNotFound, deployment.ErrEnded} {
 		if errors.Is(err, certain) {
 			st.tainted = true
-			l.checkTainted(op, id, err)
+			if d, _ := l.server.Deployment(id); d.Status == caastest.StatusRunning {
+				l.problem("%s taints the deployment %s, which is running: %v", op.name, id, err)
+			}
 			return err
 		}
 	}
@@ -150,20 +147,18 @@ func (l *life) update(p *process, r *simResource) error {
 	change := deployment.Diff(had, want)
 	change.Renew = want.Renewal != nil && st.renewalDue
 	if change.Empty() {
-		st.spec = want
-		st.spec.SecretEnvKeys = had.SecretEnvKeys
+		st.save(want)
 		return nil
 	}
 	l.hours[st.id] = max(l.hours[st.id], int(want.Hours))
 	d, applied, err := p.service.Update(ctx, st.id, want, change, st.before, l.waits)
-	l.join(op)
-	if p.killed {
+	if l.join(op) {
 		r.unsure = true
 		return errKilled
 	}
 	if err == nil {
-		st.spec, st.renewalDue = want, false
-		st.spec.SecretEnvKeys = had.SecretEnvKeys
+		st.save(want)
+		st.renewalDue = false
 	} else {
 		st.addApplied(want, applied)
 		r.unsure = errors.As(err, new(*deployment.UnconfirmedError))
@@ -173,8 +168,7 @@ func (l *life) update(p *process, r *simResource) error {
 		planned := st.spec
 		st.flatten(d)
 		if err == nil { // Terraform keeps what was planned
-			planned.SecretEnvKeys = st.spec.SecretEnvKeys
-			st.spec = planned
+			st.save(planned)
 		}
 	}
 	l.checkUpdated(op, r, err)
@@ -185,9 +179,8 @@ func (l *life) update(p *process, r *simResource) error {
 func (s *simState) addApplied(want deployment.Spec, applied deployment.Applied) {
 	had := s.spec
 	if applied.Patched {
-		s.spec = want
-		s.spec.Name, s.spec.Hours, s.spec.Replicas, s.spec.SecretEnvKeys = had.Name, had.Hours, had.Replicas, had.SecretEnvKeys
-		s.spec.Renewal, s.spec.MaxCost = had.Renewal, had.MaxCost
+		s.save(want)
+		s.spec.Name, s.spec.Hours, s.spec.Renewal = had.Name, had.Hours, had.Renewal
 	}
 	if applied.Renamed {
 		s.spec.Name = want.Name
@@ -203,8 +196,7 @@ func (l *life) destroy(p *process, r *simResource, st *simState) error {
 	defer cancel()
 	op.destroys = st.id
 	_, err := p.service.Destroy(ctx, st.id, st.spec.Name)
-	l.join(op)
-	if p.killed {
+	if l.join(op) {
 		return errKilled
 	}
 	if err == nil {

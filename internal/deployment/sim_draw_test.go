@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -53,22 +54,9 @@ func (l *life) addForeign(r *simResource) {
 // drawTrouble draws what goes wrong during the next command.
 func (l *life) drawTrouble() {
 	l.faultRate = []float64{0, 0, 0.03, 0.1, 0.3}[l.rng.IntN(5)]
-	l.outages = nil
+	l.outage = simOutage{}
 	if l.chance(0.25) {
-		suffix := []string{"", "/containers", "/containers", "/deployments", "/deploy", "/extend"}[l.rng.IntN(6)]
-		fault := simFaults[l.rng.IntN(13)]
-		if suffix == "/containers" {
-			fault = simFaults[[]int{7, 12, 13}[l.rng.IntN(3)]]
-		}
-		for fault.hang {
-			fault = simFaults[l.rng.IntN(13)]
-		}
-		until := time.Now().Add(time.Duration(l.rng.IntN(300)) * time.Second)
-		if suffix == "/containers" && l.chance(0.5) {
-			until = until.Add(24 * time.Hour)
-		}
-		l.outages = append(l.outages, simOutage{fault, suffix, until})
-		l.log("outage: %q is %s for %s", suffix, fault.name, time.Until(until))
+		l.drawOutage()
 	}
 	switch l.rng.IntN(12) {
 	case 0:
@@ -85,6 +73,27 @@ func (l *life) drawTrouble() {
 	case 5:
 		l.server.Restore()
 	}
+}
+
+// drawOutage draws a part of the API that fails for minutes. What only describes a
+// deployment, its containers, may fail for a day.
+func (l *life) drawOutage() {
+	o := simOutage{until: time.Now().Add(time.Duration(l.rng.IntN(300)) * time.Second)}
+	o.suffix = []string{"", "/containers", "/containers", "/deployments", "/deploy", "/extend"}[l.rng.IntN(6)]
+	names := []string{
+		"connection refused", "reset before", "reset after", "truncated", "empty body", "500", "502 after", "503",
+		"429", "429 with Retry-After", "401",
+	}
+	if o.suffix == "/containers" {
+		names = []string{"500", "401", "404"}
+		if l.chance(0.5) {
+			o.until = o.until.Add(24 * time.Hour)
+		}
+	}
+	name := names[l.rng.IntN(len(names))]
+	o.fault = simFaults[slices.IndexFunc(simFaults, func(f simFault) bool { return f.name == name })]
+	l.outage = o
+	l.log("outage: %q is %s for %s", o.suffix, name, time.Until(o.until))
 }
 
 func (l *life) value(prefix string) string {
@@ -233,7 +242,6 @@ func (l *life) drawConsole(r *simResource) {
 			d.Name = l.value("console")
 		default:
 			d.DurationHours += hours
-			l.console[id] += hours
 			l.hours[id] = max(l.hours[id], d.DurationHours)
 		}
 	})
@@ -242,19 +250,9 @@ func (l *life) drawConsole(r *simResource) {
 
 // describeSpec is a spec as the trace shows it.
 func describeSpec(s *deployment.Spec) string {
-	if s == nil {
-		return "removed"
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
 	}
-	text := fmt.Sprintf("%q, %d hours, %d replicas, image %s, port %d, env %v, entrypoint %s, args %s",
-		s.Name, s.Hours, s.Replicas, s.Image, s.TrafficPort, s.Env, s.Entrypoint, s.Args)
-	if r := s.Renewal; r != nil {
-		text += fmt.Sprintf(", %d more hours when less than %d are left", r.Hours, r.EarlyHours)
-		if r.MaxTotal != nil {
-			text += fmt.Sprintf(", at most %d", *r.MaxTotal)
-		}
-	}
-	if s.MaxCost != nil {
-		text += fmt.Sprintf(", at most %.0f USDC", *s.MaxCost)
-	}
-	return text
+	return string(text)
 }

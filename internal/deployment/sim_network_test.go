@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httptrace"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -155,10 +154,8 @@ func (l *life) drawFault(req *http.Request) simFault {
 	if l.calm {
 		return simFault{}
 	}
-	for _, o := range l.outages {
-		if time.Now().Before(o.until) && strings.HasSuffix(req.URL.Path, o.suffix) {
-			return o.fault
-		}
+	if time.Now().Before(l.outage.until) && strings.HasSuffix(req.URL.Path, l.outage.suffix) {
+		return l.outage.fault
 	}
 	fault, rate := simFaults[l.rng.IntN(len(simFaults))], l.faultRate
 	purchase := req.Method == http.MethodPost
@@ -177,9 +174,7 @@ func (l *life) answer(req *http.Request, op *operation, fault simFault) (*http.R
 		l.log("%s %s → %s", op.name, requestLine(req), fault.name)
 		return nil, errors.New("connection refused")
 	}
-	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
+	noteConnection(req)
 	recorder := httptest.NewRecorder()
 	if fault.performed || fault.name == "" {
 		l.perform(recorder, req, op)
@@ -190,7 +185,7 @@ func (l *life) answer(req *http.Request, op *operation, fault simFault) (*http.R
 		l.log("%s %s → %s", op.name, requestLine(req), fault.name)
 		return nil, errors.New("connection reset by peer")
 	case fault.truncate:
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(recorder.Body.Bytes()[:recorder.Body.Len()/2]), brokenReader{}))
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(recorder.Body.Bytes()[:recorder.Body.Len()/2]), errorReader{}))
 	case fault.empty:
 		resp.Body = http.NoBody
 	case fault.status != 0:
@@ -199,8 +194,8 @@ func (l *life) answer(req *http.Request, op *operation, fault simFault) (*http.R
 			resp.Header = http.Header{}
 		}
 	}
-	if !fault.truncate {
-		op.noteReply(req, resp.StatusCode, fault)
+	if resp.StatusCode == http.StatusOK && fault.status == 0 && !fault.truncate {
+		op.confirmed = append(op.confirmed, path.Base(req.URL.Path))
 	}
 	l.log("%s %s → %d %s", op.name, requestLine(req), resp.StatusCode, fault.name)
 	return resp, nil
@@ -242,40 +237,16 @@ func requestLine(req *http.Request) string {
 	return req.Method + " " + strings.TrimPrefix(req.URL.RequestURI(), caastest.Prefix)
 }
 
-type brokenReader struct{}
-
-func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
 // operation is one operation of a process on one resource.
 type operation struct {
-	name     string
-	process  *process
-	want     *deployment.Spec
-	destroys string   // the deployment that it may destroy
-	bought   []string // what the API has sold
-	renamed  bool     // the API has confirmed a new name
-	extended int64    // hours that the API has confirmed
+	name      string
+	process   *process
+	want      *deployment.Spec
+	destroys  string   // the deployment that it may destroy
+	bought    []string // what the API has sold
+	confirmed []string // what the API has confirmed to the client: "extend", "update-name"
 }
 
 type operationKey struct{}
 
-func operationOf(ctx context.Context) *operation {
-	op, ok := ctx.Value(operationKey{}).(*operation)
-	if !ok {
-		panic(fmt.Sprintf("no operation in %v", ctx))
-	}
-	return op
-}
-
-// noteReply notes what the API has confirmed to the client.
-func (op *operation) noteReply(req *http.Request, status int, fault simFault) {
-	if status != http.StatusOK || fault.status != 0 {
-		return
-	}
-	switch {
-	case strings.HasSuffix(req.URL.Path, "/update-name"):
-		op.renamed = true
-	case strings.HasSuffix(req.URL.Path, "/extend"):
-		op.extended++
-	}
-}
+func operationOf(ctx context.Context) *operation { return ctx.Value(operationKey{}).(*operation) }

@@ -89,8 +89,12 @@ func (p *process) begin(r *simResource, what string, timeout time.Duration) (con
 	return ctx, op, cancel
 }
 
-// join waits until no other goroutine of the life runs.
-func (l *life) join(op *operation) { l.scheduler.wait(op.name + " ended") }
+// join waits until no other goroutine of the life runs. It reports whether the
+// process was killed, so that what it holds is lost.
+func (l *life) join(op *operation) (killed bool) {
+	l.scheduler.wait(op.name + " ended")
+	return op.process.killed
+}
 
 // refresh is the provider's Read.
 func (l *life) refresh(p *process, r *simResource) error {
@@ -104,8 +108,6 @@ func (l *life) refresh(p *process, r *simResource) error {
 	l.join(op)
 	completed := r.state.before.Status == caas.StatusCompleted
 	switch {
-	case p.killed:
-		return errKilled
 	case errors.Is(err, deployment.ErrNotFound) && completed && !l.recreates:
 	case errors.Is(err, deployment.ErrNotFound):
 		l.checkEnded("the refresh removes from the state", r.state.id)
@@ -122,6 +124,12 @@ func (l *life) refresh(p *process, r *simResource) error {
 		p.service.RememberOwned(r.state.spec.Name, r.state.id)
 	}
 	return nil
+}
+
+// save saves what was planned. The names of the secrets are read from the API.
+func (s *simState) save(planned deployment.Spec) {
+	planned.SecretEnvKeys = s.spec.SecretEnvKeys
+	s.spec = planned
 }
 
 // flatten is the provider's function of that name.
@@ -224,9 +232,7 @@ func (l *life) planUpdate(ctx context.Context, p *process, r *simResource) (acti
 	change := deployment.Diff(st.spec, *want)
 	change.Renew = want.Renewal != nil && deployment.Live(st.before.Status) && st.renewalDue
 	switch {
-	case change.Empty() && describeSpec(want) == describeSpec(&st.spec):
-		return "", nil
-	case change.Empty():
+	case change.Empty(): // it may change the state, such as max_cost_usdc
 		return "update", nil
 	case !deployment.Live(st.before.Status):
 		return "", errEnded

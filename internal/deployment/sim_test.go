@@ -70,11 +70,10 @@ type life struct {
 	limit            *float64 // max_total_cost_usdc
 	calm             bool     // nothing goes wrong any more
 	faultRate        float64
-	outages          []simOutage
+	outage           simOutage
 
 	lost     []string             // IDs that no operation could save, until the user imports them
-	hours    map[string]int       // by ID: the most that was wanted
-	console  map[string]int       // by ID: of those, bought in the console
+	hours    map[string]int       // by ID: the most that was wanted, or bought in the console
 	started  map[string]time.Time // by ID: when it ran for the first time
 	began    time.Time
 	trace    []string
@@ -101,11 +100,7 @@ func (l *life) problem(format string, args ...any) {
 
 func simulate(t *testing.T, seed uint64) *life {
 	t.Helper()
-	rng := rand.New(rand.NewPCG(seed, 1))
-	l := &life{
-		rng: rng, hours: map[string]int{}, console: map[string]int{}, started: map[string]time.Time{},
-		scheduler: &simScheduler{rng: rng, arrived: make(chan struct{}, 1)},
-	}
+	l := &life{rng: rand.New(rand.NewPCG(seed, 1)), hours: map[string]int{}, started: map[string]time.Time{}}
 	options := l.drawOptions()
 	// The validation of every request takes longer than the rest of the life.
 	options.SkipContract = seed%200 != 0
@@ -116,7 +111,7 @@ func simulate(t *testing.T, seed uint64) *life {
 	defer server.Close()
 	l.server = server
 	synctest.Test(t, func(*testing.T) {
-		l.scheduler.arrived = make(chan struct{}, 1)
+		l.scheduler = &simScheduler{rng: l.rng, arrived: make(chan struct{}, 1)}
 		done := make(chan struct{})
 		go l.scheduler.run(done)
 		l.began = time.Now()
@@ -153,7 +148,7 @@ func (l *life) live() {
 			l.pass(time.Duration(l.rng.IntN(20)) * time.Hour)
 		}
 	}
-	l.calm, l.outages = true, nil
+	l.calm = true
 	l.server.Restore()
 	l.server.Configure(func(o *caastest.Options) {
 		o.Timings.Provision, o.Timings.URL, o.Timings.Restart = 5*time.Second, time.Second, min(o.Timings.Restart, 5*time.Second)
@@ -189,7 +184,7 @@ func (l *life) settled() bool {
 				r.replace = true
 			}
 		}
-		if r.err != nil || r.replace || r.want != nil && r.state == nil || r.deposed != nil {
+		if r.err != nil || r.replace || r.want != nil && r.state == nil || len(r.deposed) > 0 {
 			settled = false
 		}
 	}
@@ -266,7 +261,7 @@ func (l *life) applyAll() {
 func (l *life) race() {
 	var twins []*simResource
 	for _, r := range l.resources {
-		if r.want != nil && (r.prefix != "" || r.want.Renewal != nil) || r.deposed != nil {
+		if r.want != nil && (r.prefix != "" || r.want.Renewal != nil) || len(r.deposed) > 0 {
 			return
 		}
 		if r.want != nil && r.state != nil && r.want.Hours > r.state.spec.Hours && !r.replace && !r.state.tainted {
