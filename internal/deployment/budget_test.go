@@ -56,7 +56,7 @@ func TestPlanPurchase(t *testing.T) {
 	p, first, second := testSpec().Purchase(), testSpec().Purchase(), testSpec().Purchase()
 	first.Replaces, second.Replaces = "first", "second"
 	wantEqual(t, "limited", s.IsLimited(p), true)
-	wantEqual(t, "over", s.PlanPurchase(first, 0.2) != nil, false) // its price falls
+	wantEqual(t, "over", s.PlanPurchase(first, 0.2) != nil, false)            // its price falls
 	for _, planned := range []deployment.Purchase{first, p, second, second} { // 0.1 + 0.1 + 0.1 is above 0.3
 		wantEqual(t, "over", s.PlanPurchase(planned, 0.1) != nil, false)
 	}

@@ -52,11 +52,18 @@ func (s *testService) start(maxTotal *float64) {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (s *testService) RoundTrip(req *http.Request) (resp *http.Response, err error) {
+func (s *testService) RoundTrip(req *http.Request) (*http.Response, error) {
 	if s.refused != nil && s.refused(req) {
 		return nil, errors.New("connection refused")
 	}
-	noteConnection(req)
+	return serve(s.api, req)
+}
+
+// serve performs a request at a mock without a network.
+func serve(api *caastest.Server, req *http.Request) (resp *http.Response, err error) {
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
 	recorder := httptest.NewRecorder()
 	defer func() {
 		if recover() == nil {
@@ -68,15 +75,8 @@ func (s *testService) RoundTrip(req *http.Request) (resp *http.Response, err err
 			resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(recorder.Body.Bytes()), errorReader{}))
 		}
 	}()
-	s.api.ServeHTTP(recorder, req)
+	api.ServeHTTP(recorder, req)
 	return recorder.Result(), nil
-}
-
-// noteConnection tells the client that there is a connection for a request.
-func noteConnection(req *http.Request) {
-	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
 }
 
 // errorReader is the end of a response that is not complete.

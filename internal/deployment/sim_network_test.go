@@ -1,13 +1,10 @@
 package deployment_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"path"
 	"slices"
 	"strings"
@@ -85,37 +82,31 @@ func (c simClock) WithTimeout(ctx context.Context, d time.Duration) (context.Con
 
 // simFault is what happens to one request. The zero value is nothing.
 type simFault struct {
-	name      string
-	performed bool // the API performs the request first
+	name string
+	caastest.Fault
 	refused   bool // no connection
-	reset     bool // no reply
 	hang      bool // no reply until the client gives up
-	truncate  bool
-	empty     bool
-	status    int
-	body      string
-	header    http.Header
 	purchases bool // only deploy and extend
 }
 
 var simFaults = []simFault{
 	{name: "connection refused", refused: true},
-	{name: "reset before", reset: true},
-	{name: "reset after", reset: true, performed: true},
-	{name: "hang before", hang: true},
-	{name: "hang after", hang: true, performed: true},
-	{name: "truncated", truncate: true, performed: true},
-	{name: "empty body", empty: true, performed: true},
-	{name: "500", status: 500, body: `{"detail": "Internal Server Error"}`},
-	{name: "502 after", status: 502, body: "<html></html>", performed: true},
-	{name: "503", status: 503, header: http.Header{"Retry-After": {"7"}}},
-	{name: "429", status: 429},
-	{name: "429 with Retry-After", status: 429, header: http.Header{"Retry-After": {"20"}}},
-	{name: "401", status: 401, body: `{"detail": "Invalid or expired token"}`},
-	{name: "404", status: 404, body: `{"detail": "Not Found"}`},
-	{name: "409", status: 409, body: `{"detail": "busy"}`},
-	{name: "payment required", status: 200, body: `{"status": "payment_required"}`, purchases: true},
-	{name: "payment required in data", status: 200, body: `{"data": {"status": "payment_required"}}`, purchases: true},
+	{name: "reset before", Fault: caastest.Fault{Reset: true}},
+	{name: "reset after", Fault: caastest.Fault{Reset: true, AfterWork: true}},
+	{name: "hang before", Fault: caastest.Fault{Reset: true}, hang: true},
+	{name: "hang after", Fault: caastest.Fault{Reset: true, AfterWork: true}, hang: true},
+	{name: "truncated", Fault: caastest.Fault{Truncate: 3}},
+	{name: "empty body", Fault: caastest.Fault{EmptyBody: true}},
+	{name: "500", Fault: caastest.Fault{Status: 500, Body: `{"detail": "Internal Server Error"}`}},
+	{name: "502 after", Fault: caastest.Fault{Status: 502, Body: "<html></html>", AfterWork: true}},
+	{name: "503", Fault: caastest.Fault{Status: 503, Header: http.Header{"Retry-After": {"7"}}}},
+	{name: "429", Fault: caastest.Fault{Status: 429}},
+	{name: "429 with Retry-After", Fault: caastest.Fault{Status: 429, Header: http.Header{"Retry-After": {"20"}}}},
+	{name: "401", Fault: caastest.Fault{Status: 401, Body: `{"detail": "Invalid or expired token"}`}},
+	{name: "404", Fault: caastest.Fault{Status: 404, Body: `{"detail": "Not Found"}`}},
+	{name: "409", Fault: caastest.Fault{Status: 409, Body: `{"detail": "busy"}`}},
+	{name: "payment required", Fault: caastest.Fault{Status: 200, Body: `{"status": "payment_required"}`}, purchases: true},
+	{name: "payment required in data", Fault: caastest.Fault{Status: 200, Body: `{"data": {"status": "payment_required"}}`}, purchases: true},
 }
 
 // simOutage is a fault of all requests to paths with a suffix for some time.
@@ -134,7 +125,7 @@ func (l *life) RoundTrip(req *http.Request) (*http.Response, error) {
 	fault := l.drawFault(req)
 	if op.process.countdown--; op.process.countdown == 0 && !l.calm {
 		op.process.kill()
-		fault = simFault{name: "killed", reset: true, performed: l.chance(0.5)}
+		fault = simFault{name: "killed", Fault: caastest.Fault{Reset: true, AfterWork: l.chance(0.5)}}
 	} else if op.process.killed {
 		fault = simFault{name: "killed before", refused: true}
 	}
@@ -169,72 +160,51 @@ func (l *life) drawFault(req *http.Request) simFault {
 }
 
 // answer performs the request as far as the fault lets it.
-func (l *life) answer(req *http.Request, op *operation, fault simFault) (*http.Response, error) {
+func (l *life) answer(req *http.Request, op *operation, fault simFault) (resp *http.Response, err error) {
 	if fault.refused {
-		l.log("%s %s → %s", op.name, requestLine(req), fault.name)
-		return nil, errors.New("connection refused")
-	}
-	noteConnection(req)
-	recorder := httptest.NewRecorder()
-	if fault.performed || fault.name == "" {
-		l.perform(recorder, req, op)
-	}
-	resp := recorder.Result()
-	switch {
-	case fault.reset || fault.hang:
-		l.log("%s %s → %s", op.name, requestLine(req), fault.name)
-		return nil, errors.New("connection reset by peer")
-	case fault.truncate:
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(recorder.Body.Bytes()[:recorder.Body.Len()/2]), errorReader{}))
-	case fault.empty:
-		resp.Body = http.NoBody
-	case fault.status != 0:
-		resp = &http.Response{StatusCode: fault.status, Header: fault.header.Clone(), Body: io.NopCloser(strings.NewReader(fault.body))}
-		if resp.Header == nil {
-			resp.Header = http.Header{}
+		err = errors.New("connection refused")
+	} else {
+		if fault.name != "" {
+			l.server.Inject(fault.Fault)
 		}
+		resp, err = l.perform(req, op)
 	}
-	if resp.StatusCode == http.StatusOK && fault.status == 0 && !fault.truncate {
+	status := 0
+	if err == nil {
+		status = resp.StatusCode
+	}
+	if status == http.StatusOK && fault.Status == 0 && fault.Truncate == 0 {
 		op.confirmed = append(op.confirmed, path.Base(req.URL.Path))
 	}
-	l.log("%s %s → %d %s", op.name, requestLine(req), resp.StatusCode, fault.name)
-	return resp, nil
+	l.log("%s %s %s → %d %s", op.name, req.Method, strings.TrimPrefix(req.URL.RequestURI(), caastest.Prefix), status, fault.name)
+	return resp, err
 }
 
 // perform calls the mock and notes what the request changed.
-func (l *life) perform(recorder *httptest.ResponseRecorder, req *http.Request, op *operation) {
+func (l *life) perform(req *http.Request, op *operation) (*http.Response, error) {
 	if req.Method == http.MethodDelete && !strings.HasSuffix(req.URL.Path, "/"+op.destroys) {
 		l.problem("%s destroys %s, wanted is %q", op.name, req.URL.Path, op.destroys)
 	}
-	in := req.Clone(req.Context())
-	in.URL.Scheme, in.URL.Host = "", ""
 	if req.Method != http.MethodPost {
-		l.server.ServeHTTP(recorder, in)
-		return
+		return serve(l.server, req)
 	}
-	paid := l.server.TotalPaid()
-	defer func() { l.checkSpent(op, l.server.TotalPaid()-paid) }()
-	if id, found := strings.CutSuffix(strings.TrimPrefix(req.URL.Path, caastest.Prefix+"/deployment/"), "/extend"); found {
-		before, _ := l.server.Deployment(id)
-		l.server.ServeHTTP(recorder, in)
+	id := path.Base(path.Dir(req.URL.Path)) // of an extension
+	paid, deployments := l.server.TotalPaid(), len(l.server.Deployments())
+	before, extends := l.server.Deployment(id)
+	resp, err := serve(l.server, req)
+	l.checkSpent(op, l.server.TotalPaid()-paid)
+	if extends {
 		after, _ := l.server.Deployment(id)
 		l.checkExtension(op, before, after)
-		return
 	}
-	before := len(l.server.Deployments())
-	l.server.ServeHTTP(recorder, in)
-	for _, d := range l.server.Deployments()[before:] {
+	for _, d := range l.server.Deployments()[deployments:] {
 		op.bought = append(op.bought, d.ID)
 		l.hours[d.ID] = d.DurationHours
 		if len(op.bought) > 1 {
 			l.problem("%s bought twice: %s", op.name, op.bought)
 		}
 	}
-}
-
-// requestLine is a request as the trace shows it.
-func requestLine(req *http.Request) string {
-	return req.Method + " " + strings.TrimPrefix(req.URL.RequestURI(), caastest.Prefix)
+	return resp, err
 }
 
 // operation is one operation of a process on one resource.
