@@ -1,9 +1,9 @@
 package deployment_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,22 +41,18 @@ func TestCreate_buysWhatIsConfigured(t *testing.T) {
 	spec := testSpec()
 	spec.Replicas, spec.LocationIDs, spec.Args = 2, []int64{1, 3}, []string{"--port", "8000"}
 	spec.Env, spec.RegistryUsername = map[string]string{"A": "1"}, "user"
-	spec.SecretEnv = deployment.Secret[map[string]string]{Value: map[string]string{"TOKEN": "x"}, Set: true}
-	spec.RegistrySecret = deployment.Secret[string]{Value: "y", Set: true}
+	spec.SecretEnv = secretEnv{Value: map[string]string{"TOKEN": "x"}, Set: true}
+	spec.RegistrySecret = secretString{Value: "y", Set: true}
 	id, err := s.Create(s.ctx, spec)
 	noError(t, err)
 	d, _ := s.api.ByName("vllm")
 	wantEqual(t, "id", id, d.ID)
-	wantEqual(t, "hours", d.DurationHours, 24)
-	wantEqual(t, "replicas", d.Replicas, 2)
-	wantEqual(t, "hardware", d.HardwareID, 203)
-	wantEqual(t, "locations", slices.Equal(d.LocationIDs, []int{1, 3}), true)
-	wantEqual(t, "args", strings.Join(d.Args, " "), "--port 8000")
-	wantEqual(t, "env", d.Env["A"], "1")
-	wantEqual(t, "secret env", d.SecretEnv["TOKEN"], "x")
-	wantEqual(t, "image", d.ImageURL, spec.Image)
-	wantEqual(t, "username", d.RegistryUsername, "user")
-	wantEqual(t, "secret", d.RegistrySecret, "y")
+	body, err := json.Marshal(s.api.Bodies("POST", "/deploy")[0])
+	noError(t, err)
+	wantEqual(t, "body", string(body), `{"container_config":{"args":["--port","8000"],"entrypoint":["serve"],"env_variables":{"A":"1"},`+
+		`"replica_count":2,"secret_env_variables":{"TOKEN":"x"},"traffic_port":8000},"duration_hours":24,"gpus_per_container":8,`+
+		`"hardware_id":203,"location_ids":[1,3],"registry_config":{"image_url":"vllm/vllm-openai:v1","registry_secret":"y",`+
+		`"registry_username":"user"},"resource_private_name":"vllm"}`)
 	wantEqual(t, "requests", strings.Join(s.calls(true), ", "), "GET "+nameCheck+", POST /deploy")
 }
 

@@ -6,82 +6,71 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
-	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
 
-// fakeLog is a log of so many lines, after the first of which something happens
-// before each next one.
+// fakeLog is a log that holds old lines, and gets new ones later.
 type fakeLog struct {
-	ctx    context.Context
-	lines  int
-	before func(n int) // called before line n, and once after the last
-	ends   bool        // with the last line; else it stays open
-	n      int
+	old, later int
+	ends       bool // with the last line; else it stays open
+
+	ctx context.Context
+	n   int // lines read
 }
 
 func (l *fakeLog) Next() (string, error) {
-	l.n++
-	if l.before != nil {
-		l.before(l.n)
-	}
-	switch {
-	case l.ctx.Err() != nil:
-		return "", l.ctx.Err()
-	case l.n <= l.lines:
-		return fmt.Sprint("line ", l.n), nil
-	case l.ends:
+	switch l.n++; {
+	case l.n > l.old+l.later && l.ends:
 		return "", io.EOF
-	default:
+	case l.n > l.old+l.later:
 		<-l.ctx.Done()
 		return "", l.ctx.Err()
+	case l.n == l.old+1:
+		time.Sleep(catchUpTime + time.Second)
 	}
+	return fmt.Sprint("line ", l.n), nil
 }
 
 func (*fakeLog) Close() error { return nil }
 
-// runLog prints one log and returns what is printed.
-func runLog(t *testing.T, clock *caastest.Clock, l *logs, open openLog) []string {
-	t.Helper()
-	var printed []string
-	l.print = func(message string) { printed = append(printed, message) }
-	l.add("c", open)
-	l.run(t.Context(), clock)
-	return printed
-}
-
-// TestLogs shows what is printed of a log that ends, of one that stays open and
-// of one that is never returned, and that all of it is bounded.
+// TestLogs shows what is printed of a log, and that all of it is limited.
 func TestLogs(t *testing.T) {
+	limited := []string{"c, last 2 lines:\nline 2\nline 3"}
+	for n := range MaxFollowedLines {
+		limited = append(limited, fmt.Sprint("c: line ", 4+n))
+	}
+	limited = append(limited, "c: the limit of 1000 lines is reached, later lines are not printed")
 	for name, test := range map[string]struct {
 		log    fakeLog
 		follow time.Duration
 		want   []string
+		takes  time.Duration
 	}{
-		"ends":         {fakeLog{lines: 5, ends: true}, 0, []string{"c, last 2 lines:\nline 4\nline 5"}},
-		"stays open":   {fakeLog{lines: 5}, 0, []string{"c, last 2 lines:\nline 4\nline 5"}},
-		"stays silent": {fakeLog{}, 0, []string{"c: empty"}},
+		"ends":         {fakeLog{old: 5, ends: true}, 0, []string{"c, last 2 lines:\nline 4\nline 5"}, 0},
+		"stays open":   {fakeLog{old: 5}, 0, []string{"c, last 2 lines:\nline 4\nline 5"}, catchUpTime},
+		"stays silent": {fakeLog{}, 0, []string{"c: empty"}, catchUpTime},
 		"ends before it is followed": {
-			fakeLog{lines: 3, ends: true}, time.Minute, []string{"c, last 2 lines:\nline 2\nline 3"},
+			fakeLog{old: 3, ends: true}, time.Minute, []string{"c, last 2 lines:\nline 2\nline 3"}, 0,
 		},
+		"is followed": {
+			fakeLog{old: 3, later: 2}, time.Minute, []string{"c, last 2 lines:\nline 2\nline 3", "c: line 4", "c: line 5"}, catchUpTime + time.Minute,
+		},
+		"is too long": {fakeLog{old: 3, later: 5000}, time.Minute, limited, catchUpTime + time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			clock := caastest.NewClock(time.Unix(0, 0))
-			l := &logs{LogOptions: LogOptions{Lines: 2, Follow: test.follow}}
-			got := runLog(t, clock, l, func(ctx context.Context) (logReader, error) {
-				log := test.log
-				log.ctx = ctx
-				log.before = func(n int) {
-					if n > log.lines && !log.ends {
-						clock.Advance(catchUpTime)
-					}
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				printed, failed := runLog(t.Context(), test.follow, func(ctx context.Context) (logReader, error) {
+					test.log.ctx = ctx
+					return &test.log, nil
+				})
+				if !slices.Equal(printed, test.want) || len(failed) > 0 || time.Since(start) != test.takes {
+					t.Errorf("printed %q in %s, want %q in %s; errors %v", printed, time.Since(start), test.want, test.takes, failed)
 				}
-				return &log, nil
 			})
-			if !slices.Equal(got, test.want) || len(l.errors()) > 0 {
-				t.Errorf("printed %q, want %q; errors %v", got, test.want, l.errors())
-			}
 		})
 	}
 }
@@ -90,63 +79,27 @@ func TestLogs(t *testing.T) {
 // error, unless the user interrupts the wait.
 func TestLogs_notReturned(t *testing.T) {
 	for _, interrupted := range []bool{false, true} {
-		clock := caastest.NewClock(time.Unix(0, 0))
-		ctx, cancel := context.WithCancel(t.Context())
-		var printed []string
-		l := &logs{LogOptions: LogOptions{Lines: 2}, print: func(message string) { printed = append(printed, message) }}
-		l.add("c", func(ctx context.Context) (logReader, error) {
-			if interrupted {
-				cancel()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			printed, failed := runLog(ctx, time.Minute, func(ctx context.Context) (logReader, error) {
+				if interrupted {
+					cancel()
+				}
+				<-ctx.Done()
+				return nil, ctx.Err()
+			})
+			if want := []string{"c: no response within 10s"}; !slices.Equal(printed, want) || len(failed) == 0 != interrupted {
+				t.Errorf("interrupted: %t: printed %q, want %q; errors %v", interrupted, printed, want, failed)
 			}
-			clock.Advance(catchUpTime)
-			<-ctx.Done()
-			return nil, ctx.Err()
 		})
-		l.run(ctx, clock)
-		cancel()
-		if want := []string{"c: no response within 10s"}; !slices.Equal(printed, want) && !slices.Equal(printed, []string{"c: failed to read"}) {
-			t.Errorf("printed %q, want %q", printed, want)
-		}
-		if failed := l.errors(); len(failed) == 0 != interrupted {
-			t.Errorf("interrupted: %t, errors: %v", interrupted, failed)
-		}
 	}
 }
 
-// TestLogs_followed shows that new lines are printed as they come, until the
-// time to follow has passed or there are too many.
-func TestLogs_followed(t *testing.T) {
-	for name, test := range map[string]struct {
-		lines, printed int
-		last           string
-	}{
-		"until the time has passed": {5, 1 + 2, "c: line 5"},
-		"too many lines":            {5000, 1 + MaxFollowedLines + 1, "c: the limit of 1000 lines is reached, later lines are not printed"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			clock := caastest.NewClock(time.Unix(0, 0))
-			heldPrinted := make(chan struct{})
-			var printed []string
-			l := &logs{LogOptions: LogOptions{Lines: 2, Follow: time.Minute}, print: func(message string) {
-				if printed = append(printed, message); len(printed) == 1 {
-					close(heldPrinted)
-				}
-			}}
-			l.add("c", func(ctx context.Context) (logReader, error) {
-				return &fakeLog{ctx: ctx, lines: test.lines, before: func(n int) {
-					switch n {
-					case 4: // three lines are in the past
-						clock.Advance(catchUpTime)
-						<-heldPrinted
-					case test.lines + 1:
-						clock.Advance(time.Minute)
-					}
-				}}, nil
-			})
-			l.run(t.Context(), clock)
-			if len(printed) != test.printed || printed[0] != "c, last 2 lines:\nline 2\nline 3" || printed[len(printed)-1] != test.last {
-				t.Errorf("printed %d messages: %q … %q", len(printed), printed[0], printed[len(printed)-1])
-			}
-		})
-	}
+// runLog prints the last two lines of one log, "c", and follows it.
+func runLog(ctx context.Context, follow time.Duration, open openLog) (printed []string, failed []*LogError) {
+	l := &logs{LogOptions: LogOptions{Lines: 2, Follow: follow}, print: func(message string) { printed = append(printed, message) }}
+	l.add("c", open)
+	l.run(ctx, caas.SystemClock{})
+	return printed, l.errors()
 }

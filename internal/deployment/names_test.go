@@ -61,17 +61,13 @@ func TestClaimName(t *testing.T) {
 	}
 }
 
-func TestClaimName_otherNames(t *testing.T) {
+// TestClaimName_severalNames claims both names of a rename, and those of others.
+func TestClaimName_severalNames(t *testing.T) {
 	s := deployment.NewService(nil, nil, nil)
-	for _, name := range []string{"a", "b"} {
-		_, err := s.ClaimName(name, "")
+	for name, id := range map[string]string{"old": "id", "new": "id", "a": "", "b": ""} {
+		own, err := s.ClaimName(name, id)
 		noError(t, err)
-	}
-	// A rename claims both names.
-	for _, name := range []string{"old", "new"} {
-		own, err := s.ClaimName(name, "id")
-		noError(t, err)
-		wantEqual(t, "own", own, "id")
+		wantEqual(t, "own", own, id)
 	}
 }
 

@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -175,12 +176,9 @@ func TestFind_liveFirstDestroyedLast(t *testing.T) {
 	s.add(func(d *caastest.Deployment) { d.Name = "other" })
 	found, err := s.Find(s.ctx, "vllm")
 	noError(t, err)
-	var ids []string
-	for _, item := range found {
-		ids = append(ids, item.ID)
-	}
-	if want := []string{live, old, destroyed}; !slices.Equal(ids, want) {
-		t.Errorf("found %q, want %q", ids, want)
+	wantEqual(t, "found", len(found), 3)
+	for i, id := range []string{live, old, destroyed} {
+		wantEqual(t, fmt.Sprint("place ", i), found[i].ID, id)
 	}
 	s.fail("GET", "/deployments", 401)
 	_, err = s.Find(s.ctx, "vllm")
@@ -191,15 +189,12 @@ func TestList_byStatus(t *testing.T) {
 	s := newService(t, caastest.Options{})
 	running := s.add(nil)
 	s.add(withStatus(caastest.StatusFailed))
-	for status, want := range map[caas.Status]int{"": 2, caas.StatusRunning: 1} {
-		n := 0
-		for item, err := range s.List(s.ctx, status) {
-			noError(t, err)
-			n++
-			wantEqual(t, "running", item.ID == running, item.Status == caas.StatusRunning)
-		}
-		wantEqual(t, "rows", n, want)
+	var ids []string
+	for item, err := range s.List(s.ctx, caas.StatusRunning) {
+		noError(t, err)
+		ids = append(ids, item.ID)
 	}
+	wantEqual(t, "running", strings.Join(ids, " "), running)
 }
 
 // TestRead_listIsReadOnce shows that all refreshes share one list of names, and
