@@ -119,11 +119,10 @@ func (l *life) drawSpec() *deployment.Spec {
 		spec.Args, spec.RegistryUsername = []string{l.value("arg")}, l.value("user")
 	}
 	if l.chance(0.3) { // most of them are too little for some
-		limit := 500 * float64(1+l.rng.IntN(12))
-		spec.MaxCost = &limit
+		spec.MaxCost = new(500 * float64(1+l.rng.IntN(12)))
 	}
 	l.drawRenewal(spec)
-	l.drawSecrets(spec, 0)
+	l.drawSecrets(spec)
 	return spec
 }
 
@@ -135,8 +134,7 @@ func (l *life) drawRenewal(spec *deployment.Spec) {
 	}
 	spec.Renewal = &deployment.Renewal{EarlyHours: 1 + int64(l.rng.IntN(72)), Hours: 1 + int64(l.rng.IntN(24))}
 	if l.chance(0.5) {
-		total := spec.Hours + int64(l.rng.IntN(48))
-		spec.Renewal.MaxTotal = &total
+		spec.Renewal.MaxTotal = new(spec.Hours + int64(l.rng.IntN(48)))
 	}
 }
 
@@ -152,15 +150,16 @@ func (l *life) drawNaming(r *simResource, spec *deployment.Spec) {
 // newName is the provider's deployment.NewName, in an order that the seed decides.
 func (l *life) newName(prefix string) string { return fmt.Sprintf("%s%08x", prefix, l.rng.Uint32()) }
 
-// drawSecrets gives a spec stored or write-only secrets.
-func (l *life) drawSecrets(spec *deployment.Spec, version int64) {
-	var stored *int64
-	if version > 0 || l.chance(0.5) {
-		version++
-		stored = &version
+// drawSecrets gives a spec stored secrets, or write-only ones of the next version.
+func (l *life) drawSecrets(spec *deployment.Spec) {
+	var version *int64
+	if had := spec.SecretEnv.Version; had != nil {
+		version = new(*had + 1)
+	} else if l.chance(0.5) {
+		version = new(int64(1))
 	}
-	spec.SecretEnv = deployment.Secret[map[string]string]{Value: map[string]string{l.value("KEY"): l.value("secret")}, Set: true, Version: stored}
-	spec.RegistrySecret = deployment.Secret[string]{Value: l.value("registry-secret"), Set: true, Version: stored}
+	spec.SecretEnv = secretEnv{Value: map[string]string{l.value("KEY"): l.value("secret")}, Set: true, Version: version}
+	spec.RegistrySecret = secretString{Value: l.value("registry-secret"), Set: true, Version: version}
 }
 
 // drawChange draws what the user changes in the configuration, or someone in the
@@ -196,26 +195,22 @@ func (l *life) drawChange(r *simResource) {
 		case 4:
 			want.Args, want.RegistryUsername = []string{l.value("arg")}, l.value("user")
 		case 5:
-			version := int64(0)
-			if want.SecretEnv.Version != nil {
-				version = *want.SecretEnv.Version
-			}
-			l.drawSecrets(&want, version)
+			l.drawSecrets(&want)
 		case 6, 7:
 			want.Hours += 1 + int64(l.rng.IntN(24))
 		case 8:
 			l.drawNaming(r, &want)
-		case 13:
-			l.drawRenewal(&want)
 		case 9:
-			want.Replicas, r.replace = 3-want.Replicas, true
+			l.drawRenewal(&want)
 		case 10:
-			r.replace = true
+			want.Replicas, r.replace = 3-want.Replicas, true
 		case 11:
+			r.replace = true
+		case 12:
 			if l.chance(0.5) {
 				r.want = nil
 			}
-		case 12:
+		case 13:
 			l.drawConsole(r)
 		}
 	}

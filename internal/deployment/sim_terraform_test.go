@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +145,6 @@ func (s *simState) flatten(d *deployment.Deployment) {
 		for _, c := range d.Containers {
 			s.before.ContainerIDs = append(s.before.ContainerIDs, c.ContainerID)
 		}
-		slices.Sort(s.before.ContainerIDs)
 	}
 	if d.Name != "" {
 		s.spec.Name = d.Name

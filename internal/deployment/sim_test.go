@@ -126,8 +126,7 @@ func simulate(t *testing.T, seed uint64) *life {
 func (l *life) live() {
 	l.waits, l.recreates, l.planChecks = l.chance(0.8), l.chance(0.5), l.chance(0.7)
 	if l.chance(0.3) {
-		limit := 500 * float64(1+l.rng.IntN(10))
-		l.limit = &limit
+		l.limit = new(500 * float64(1+l.rng.IntN(10)))
 	}
 	for i := range 1 + l.rng.IntN(2) {
 		r := &simResource{address: string(rune('a' + i))}
@@ -179,10 +178,8 @@ func (l *life) pass(d time.Duration) {
 func (l *life) settled() bool {
 	settled := true
 	for _, r := range l.resources {
-		if r.state != nil && r.want != nil {
-			if d, _ := l.server.Deployment(r.state.id); d.Ended() || d.Status == caastest.StatusTerminating {
-				r.replace = true
-			}
+		if r.state != nil && r.want != nil && !l.isLive(r.state.id) {
+			r.replace = true
 		}
 		if r.err != nil || r.replace || r.want != nil && r.state == nil || len(r.deposed) > 0 {
 			settled = false
@@ -295,22 +292,19 @@ func (l *life) race() {
 // react is what the user does about the error of a command.
 func (l *life) react(r *simResource) {
 	var taken *deployment.NameTakenError
-	var claimed *deployment.NameClaimedError
 	var budget *deployment.BudgetError
-	var runBudget *deployment.RunBudgetError
 	switch {
 	case errors.As(r.err, &budget) && budget.Err == nil:
 		r.want.MaxCost = nil
-	case errors.As(r.err, &runBudget):
+	case errors.As(r.err, new(*deployment.RunBudgetError)):
 		l.limit = nil
 	case errors.As(r.err, &taken) && taken.Holder == nil: // tries again later
 	case errors.As(r.err, &taken):
 		l.reactToHolder(r, taken.Holder.ID)
-	case errors.As(r.err, &claimed):
-		r.want.Name = l.value("name-" + r.address)
 	case errors.Is(r.err, errEnded):
 		r.replace = true
-	case r.err != nil && strings.Contains(r.err.Error(), "name is already taken"): // by one that has ended
+	case errors.As(r.err, new(*deployment.NameClaimedError)),
+		r.err != nil && strings.Contains(r.err.Error(), "name is already taken"): // by one that has ended
 		r.want.Name = l.value("name-" + r.address)
 	}
 	if r.err != nil && r.unsure {
