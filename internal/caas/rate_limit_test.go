@@ -31,11 +31,7 @@ func (a *bucketAPI) RoundTrip(*http.Request) (*http.Response, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := time.Now()
-	if a.filled.IsZero() {
-		a.tokens = a.perSecond
-	} else {
-		a.tokens = min(a.tokens+a.perSecond*now.Sub(a.filled).Seconds(), a.perSecond)
-	}
+	a.tokens = min(a.tokens+a.perSecond*now.Sub(a.filled).Seconds(), a.perSecond) // full at first
 	a.filled = now
 	resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`true`))}
 	if a.tokens >= 1 {

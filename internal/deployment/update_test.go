@@ -147,30 +147,27 @@ func TestUpdate_waitsForTheRestart(t *testing.T) {
 	}
 }
 
-// TestUpdate_unknownContainersShowNoRestart updates a deployment whose state has no
-// containers, because they could not be read.
-func TestUpdate_unknownContainersShowNoRestart(t *testing.T) {
-	s := newService(t, caastest.Options{Timings: restarts})
-	id := s.add(nil)
-	s.api.FailNextRestart("exec: not found")
-	before, want := s.before(id), testSpec()
-	before.ContainerIDs, want.TrafficPort = nil, 9000
-	_, _, err := s.Update(s.within(30*time.Minute), id, want, deployment.Diff(testSpec(), want), before, true)
-	wantError(t, err, deployment.ErrFailed)
-}
-
+// TestUpdate_failsAfterTheRestart also updates a deployment whose containers the
+// state does not know, because they could not be read: they show no restart.
 func TestUpdate_failsAfterTheRestart(t *testing.T) {
-	s := newService(t, caastest.Options{Timings: restarts})
-	id := s.add(nil)
-	s.api.FailNextRestart("exec: not found")
-	d, applied, err := s.update(id, everything)
-	wantError(t, err, deployment.ErrFailed)
-	wantError(t, err, deployment.ErrChanged)
-	wantEqual(t, "applied", applied, deployment.Applied{Renamed: true, Patched: true})
-	wantEqual(t, "status", d.Status, caas.StatusFailed)
-	events := d.Containers[0].Events
-	wantEqual(t, "event", events[len(events)-1].Message, "exec: not found")
-	wantEqual(t, "extensions", s.api.Count("POST", ""), 0)
+	for _, known := range []bool{true, false} {
+		s := newService(t, caastest.Options{Timings: restarts})
+		id := s.add(nil)
+		s.api.FailNextRestart("exec: not found")
+		before, want := s.before(id), testSpec()
+		if !known {
+			before.ContainerIDs = nil
+		}
+		everything(&want)
+		d, applied, err := s.Update(s.within(30*time.Minute), id, want, deployment.Diff(testSpec(), want), before, true)
+		wantError(t, err, deployment.ErrFailed)
+		wantError(t, err, deployment.ErrChanged)
+		wantEqual(t, "applied", applied, deployment.Applied{Renamed: true, Patched: true})
+		wantEqual(t, "status", d.Status, caas.StatusFailed)
+		events := d.Containers[0].Events
+		wantEqual(t, "event", events[len(events)-1].Message, "exec: not found")
+		wantEqual(t, "extensions", s.api.Count("POST", ""), 0)
+	}
 }
 
 // TestUpdate_failedDeployment shows that a failed deployment can be corrected in
