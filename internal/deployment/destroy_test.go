@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,47 +48,37 @@ func TestDestroy(t *testing.T) {
 
 // TestDestroy_faults shows what a destroy survives.
 func TestDestroy_faults(t *testing.T) {
-	for name, setup := range map[string]func(s *testService, id string){
-		"unknown to the API": func(s *testService, id string) { s.api.Forget(id) },
-		"unknown after the request": func(s *testService, id string) {
-			s.api.Inject(caastest.Fault{Method: "DELETE", AfterWork: true, Do: func() { s.api.Forget(id) }})
-		},
-		"gone before the request": func(s *testService, id string) {
-			s.api.Inject(caastest.Fault{Method: "DELETE", Do: func() { s.api.Forget(id) }, Status: 404})
-		},
-		"busy": func(s *testService, _ string) { s.api.Inject(caastest.Fault{Method: "DELETE", Times: 20, Status: 409}) },
-		"every answer lost": func(s *testService, _ string) {
-			s.api.Inject(caastest.Fault{Method: "DELETE", AfterWork: true, Times: -1, Status: 502})
-		},
-		"rejected because it is ending": func(s *testService, id string) {
-			s.api.Inject(caastest.Fault{Method: "DELETE", Status: 400, Do: func() {
-				s.edit(id, caastest.StatusTerminating)
-			}})
-		},
-		"rejected because it has ended": func(s *testService, id string) {
-			s.api.Inject(caastest.Fault{Method: "DELETE", Status: 400, Do: func() {
-				s.edit(id, caastest.StatusCompleted)
-			}})
-		},
-		"rejected because it has failed": func(s *testService, id string) {
-			s.api.Fail(id)
-			s.fail("DELETE", "", 400)
-		},
-		"unknown and listed for a while": func(s *testService, _ string) {
-			s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 2, Times: -1, Status: 404})
-		},
-		"unreadable for a while": func(s *testService, _ string) {
-			s.api.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 2, Times: 20, Status: 503})
-		},
+	const details = "/deployment/{}"
+	status := func(status string) func(*testService, string) {
+		return func(s *testService, id string) { s.edit(id, status) }
+	}
+	forget := func(s *testService, id string) { s.api.Forget(id) }
+	for name, test := range map[string]struct {
+		fault  caastest.Fault
+		during func(s *testService, id string) // the request that it hits
+	}{
+		"forgotten by the API":           {caastest.Fault{Method: "GET", Path: details}, forget},
+		"forgotten before the request":   {caastest.Fault{Method: "DELETE", Status: 404}, forget},
+		"forgotten after the request":    {caastest.Fault{Method: "DELETE", AfterWork: true}, forget},
+		"unknown and listed for a while": {caastest.Fault{Method: "GET", Path: details, Skip: 2, Times: -1, Status: 404}, nil},
+		"unreadable for a while":         {caastest.Fault{Method: "GET", Path: details, Skip: 2, Times: 20, Status: 503}, nil},
+		"busy":                           {caastest.Fault{Method: "DELETE", Times: 20, Status: 409}, nil},
+		"every answer lost":              {caastest.Fault{Method: "DELETE", Times: -1, Status: 502, AfterWork: true}, nil},
+		"rejected because it is ending":  {caastest.Fault{Method: "DELETE", Status: 400}, status(caastest.StatusTerminating)},
+		"rejected because it has ended":  {caastest.Fault{Method: "DELETE", Status: 400}, status(caastest.StatusCompleted)},
+		"rejected because it has failed": {caastest.Fault{Method: "DELETE", Times: -1, Status: 400}, status(caastest.StatusFailed)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t, caastest.Options{})
 			id := s.add(nil)
-			setup(s, id)
+			if test.during != nil {
+				test.fault.Do = func() { test.during(s, id) }
+			}
+			s.api.Inject(test.fault)
 			_, err := s.Destroy(s.within(20*time.Minute), id, "vllm")
 			noError(t, err)
 			d, _ := s.api.Deployment(id)
-			wantEqual(t, "ended", d.Ended() || name == "unknown to the API" || name == "unknown after the request" || name == "gone before the request", true)
+			wantEqual(t, "ended", d.Ended() || strings.HasPrefix(name, "forgotten"), true)
 		})
 	}
 }
