@@ -10,94 +10,106 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
-// deployFault makes the next deploy call lose its answer.
-func deployFault(f caastest.Fault) func(*testService) {
-	f.Method, f.Path = "POST", "/deploy"
-	return func(s *testService) { s.api.Inject(f) }
-}
-
 var (
-	lostAfterDeploy  = deployFault(caastest.Fault{AfterWork: true, Reset: true})
-	lostBeforeDeploy = deployFault(caastest.Fault{Reset: true})
+	lostAfterDeploy  = caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Reset: true}
+	lostBeforeDeploy = caastest.Fault{Method: "POST", Path: "/deploy", Reset: true}
 )
 
-// TestCreate_findsItsDeploymentAfterLostAnswer shows that a create whose answer
-// does not name the deployment returns the one that it bought.
-func TestCreate_findsItsDeploymentAfterLostAnswer(t *testing.T) {
-	late := caastest.Options{Timings: caastest.Timings{Provision: time.Minute, List: 2 * time.Minute}}
-	for name, test := range map[string]struct {
-		options caastest.Options
-		setup   func(*testService)
-	}{
-		"reset":          {caastest.Options{}, lostAfterDeploy},
-		"gateway's page": {caastest.Options{}, deployFault(caastest.Fault{AfterWork: true, Status: 200, Body: "<html>"})},
-		"list late":      {late, lostAfterDeploy},
-		"list late after an empty 200": {late, func(s *testService) {
-			s.api.SetFormat(caastest.Format{EmptyDeployReply: true})
-		}},
-		"list unreadable for a while": {caastest.Options{}, func(s *testService) {
-			lostAfterDeploy(s)
-			s.api.Inject(caastest.Fault{Path: "/deployments", Times: 12, Status: 502})
-		}},
-		"failed at once": {caastest.Options{}, func(s *testService) {
-			s.api.FailNext("image not found")
-			s.api.Configure(func(o *caastest.Options) { o.Timings.Provision = time.Nanosecond })
-			lostAfterDeploy(s)
-		}},
-		"failed while the list was rate-limited": {caastest.Options{}, func(s *testService) {
-			s.api.FailNext("image not found")
-			s.api.Configure(func(o *caastest.Options) { o.Timings.Provision = time.Second })
-			lostAfterDeploy(s)
-			s.api.Inject(caastest.Fault{Path: "/deployments", Status: 429, Header: http.Header{"Retry-After": {"290"}}})
-		}},
-		"interrupted": {caastest.Options{}, func(s *testService) {
-			deployFault(caastest.Fault{AfterWork: true, Reset: true, Do: s.cancel})(s)
-		}},
-		"another one of the name has just failed": {caastest.Options{Timings: caastest.Timings{List: 10 * time.Second}}, func(s *testService) {
-			s.add(withStatus(caastest.StatusFailed))
-			lostAfterDeploy(s)
-		}},
-		"older one of the name has ended": {caastest.Options{}, func(s *testService) {
-			s.add(func(d *caastest.Deployment) {
-				d.Status, d.Created = caastest.StatusCompleted, s.Now().Add(-24*time.Hour)
-			})
-			lostAfterDeploy(s)
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newService(t, test.options)
-			test.setup(s)
-			id, err := s.Create(s.within(45*time.Minute), testSpec())
-			noError(t, err)
-			all := s.api.Deployments()
-			wantEqual(t, "id", id, all[len(all)-1].ID)
-			s.wantCalls("POST /deploy")
-		})
+// TestCreate_lostAnswer shows what a create makes of an answer that does not name
+// the deployment: it finds the one that it bought, it is certain that it bought
+// none, or it can't tell.
+func TestCreate_lostAnswer(t *testing.T) {
+	const found, none = "found", "none"
+	page := caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Status: 200, Body: "<html>"}
+	ended := func(status string, age time.Duration) func(*testService) {
+		return func(s *testService) {
+			s.add(func(d *caastest.Deployment) { d.Status, d.Created = status, s.Now().Add(-age) })
+		}
 	}
-}
-
-// TestCreate_notCreatedAfterLostRequest shows when a lost answer certainly means
-// that nothing was bought.
-func TestCreate_notCreatedAfterLostRequest(t *testing.T) {
-	for name, setup := range map[string]func(*testService){
-		"no deployment of the name": func(*testService) {},
-		"older one of the name has ended": func(s *testService) {
-			s.add(func(d *caastest.Deployment) {
-				d.Status, d.Created = caastest.StatusCompleted, s.Now().Add(-11*time.Minute)
-			})
-		},
-		"name can't be checked by API": func(s *testService) { s.fail("GET", nameCheck, http.StatusNotFound) },
+	failing := func(after time.Duration) func(*testService) {
+		return func(s *testService) {
+			s.api.FailNext("image not found")
+			s.api.Configure(func(o *caastest.Options) { o.Timings.Provision = after })
+		}
+	}
+	rateLimited := func(path, seconds string) caastest.Fault {
+		return caastest.Fault{Path: path, Status: 429, Header: http.Header{"Retry-After": {seconds}}}
+	}
+	for name, test := range map[string]struct {
+		answer      caastest.Fault
+		list        time.Duration // how late it is
+		interrupted bool          // while the answer is lost
+		setup       func(*testService)
+		want        string // found, none, or why it can't tell
+	}{
+		"bought":                              {lostAfterDeploy, 0, false, nil, found},
+		"gateway's page":                      {page, 0, false, nil, found},
+		"list late":                           {lostAfterDeploy, 2 * time.Minute, false, nil, found},
+		"list late after a gateway's page":    {page, 2 * time.Minute, false, nil, found},
+		"interrupted":                         {lostAfterDeploy, 0, true, nil, found},
+		"failed at once":                      {lostAfterDeploy, 0, false, failing(time.Nanosecond), found},
+		"another one has just failed":         {lostAfterDeploy, 10 * time.Second, false, ended(caastest.StatusFailed, 0), found},
+		"older one has ended":                 {lostAfterDeploy, 0, false, ended(caastest.StatusCompleted, 24*time.Hour), found},
+		"not bought":                          {lostBeforeDeploy, 0, false, nil, none},
+		"not bought, and older one has ended": {lostBeforeDeploy, 0, false, ended(caastest.StatusCompleted, 11*time.Minute), none},
+		"list very late":                      {lostAfterDeploy, time.Hour, false, nil, "does not show the deployment yet"},
+		"list late and interrupted":           {lostAfterDeploy, time.Minute, true, nil, "interrupted"},
+		"list unreadable for a while": {lostAfterDeploy, 0, false, func(s *testService) {
+			s.api.Inject(caastest.Fault{Path: "/deployments", Times: 12, Status: 502})
+		}, found},
+		"list unreadable": {lostAfterDeploy, 0, false, func(s *testService) {
+			s.fail("GET", "/deployments", 500)
+		}, "500 Internal Server Error"},
+		"failed while the list was rate-limited": {lostAfterDeploy, 0, false, func(s *testService) {
+			failing(time.Second)(s)
+			s.api.Inject(rateLimited("/deployments", "290"))
+		}, found},
+		"list read too slowly, and failed meanwhile": {lostAfterDeploy, 0, false, func(s *testService) {
+			failing(time.Second)(s)
+			s.api.Inject(rateLimited("/deployments", "290"))
+			s.api.Inject(rateLimited("/deployment/{}", "35"))
+		}, "reading the list took too long"},
+		"not bought, and no name check": {lostBeforeDeploy, 0, false, func(s *testService) {
+			s.fail("GET", nameCheck, http.StatusNotFound)
+		}, none},
+		"list late and no connection for the name check": {lostAfterDeploy, time.Minute, false, func(s *testService) {
+			s.refused = func(r *http.Request) bool {
+				return strings.HasSuffix(r.URL.Path, nameCheck) && s.api.Count("POST", "/deploy") > 0
+			}
+		}, "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newService(t, caastest.Options{})
-			setup(s)
-			lostBeforeDeploy(s)
-			waited := s.elapsed(func() {
-				_, err := s.Create(s.within(45*time.Minute), testSpec())
-				wantError(t, err, deployment.ErrNotCreated)
-			})
-			wantWaited(t, waited, 30*time.Second, 40*time.Second)
+			o := caastest.Options{}
+			if test.list > 0 {
+				o.Timings = caastest.Timings{Provision: time.Minute, List: test.list}
+			}
+			s := newService(t, o)
+			if test.setup != nil {
+				test.setup(s)
+			}
+			if test.interrupted {
+				test.answer.Do = s.cancel
+			}
+			s.api.Inject(test.answer)
+			var id string
+			var err error
+			waited := s.elapsed(func() { id, err = s.Create(s.within(45*time.Minute), testSpec()) })
 			s.wantCalls("POST /deploy")
+			switch test.want {
+			case found:
+				noError(t, err)
+				all := s.api.Deployments()
+				wantEqual(t, "id", id, all[len(all)-1].ID)
+			case none:
+				wantError(t, err, deployment.ErrNotCreated)
+				wantWaited(t, waited, 30*time.Second, 40*time.Second)
+			default:
+				lookup := wantErrorAs[*deployment.UnconfirmedError](t, err).Lookup
+				wantEqual(t, "id", id, "")
+				if !strings.Contains(lookup.Error(), test.want) {
+					t.Errorf("the reason is %q, want %q in it", lookup, test.want)
+				}
+			}
 		})
 	}
 }
@@ -139,53 +151,9 @@ func TestCreate_neverAdoptsWhatItDestroyed(t *testing.T) {
 	_, err := s.Destroy(s.ctx, old, "vllm")
 	noError(t, err)
 	s.fail("GET", "/deployment/{}", 500)
-	lostBeforeDeploy(s)
+	s.api.Inject(lostBeforeDeploy)
 	id, err := s.Create(s.within(45*time.Minute), testSpec())
 	wantEqual(t, "id", id, "")
 	wantError(t, err, deployment.ErrNotCreated)
 	wantEqual(t, "destroyed", s.Destroyed("vllm"), old)
-}
-
-// TestCreate_unconfirmed shows when a deployment may have been bought.
-func TestCreate_unconfirmed(t *testing.T) {
-	for name, test := range map[string]struct {
-		options caastest.Options
-		setup   func(*testService)
-		reason  string
-	}{
-		"list unreadable": {caastest.Options{}, func(s *testService) {
-			lostAfterDeploy(s)
-			s.fail("GET", "/deployments", 500)
-		}, "500 Internal Server Error"},
-		"list very late": {caastest.Options{Timings: caastest.Timings{List: time.Hour}}, lostAfterDeploy, "does not show the deployment yet"},
-		"list read too slowly, and failed meanwhile": {caastest.Options{}, func(s *testService) {
-			s.api.FailNext("image not found")
-			s.api.Configure(func(o *caastest.Options) { o.Timings.Provision = time.Second })
-			lostAfterDeploy(s)
-			for path, wait := range map[string]string{"/deployments": "290", "/deployment/{}": "35"} {
-				s.api.Inject(caastest.Fault{Path: path, Status: 429, Header: http.Header{"Retry-After": {wait}}})
-			}
-		}, "reading the list took too long"},
-		"list late and no connection for the name check": {caastest.Options{Timings: caastest.Timings{List: time.Minute}}, func(s *testService) {
-			lostAfterDeploy(s)
-			s.refused = func(r *http.Request) bool {
-				return strings.HasSuffix(r.URL.Path, nameCheck) && s.api.Count("POST", "/deploy") > 0
-			}
-		}, "connection refused"},
-		"list late and interrupted": {caastest.Options{Timings: caastest.Timings{List: time.Minute}}, func(s *testService) {
-			deployFault(caastest.Fault{AfterWork: true, Reset: true, Do: s.cancel})(s)
-		}, "interrupted"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newService(t, test.options)
-			test.setup(s)
-			id, err := s.Create(s.within(45*time.Minute), testSpec())
-			unconfirmed := wantErrorAs[*deployment.UnconfirmedError](t, err)
-			wantEqual(t, "id", id, "")
-			if !strings.Contains(unconfirmed.Lookup.Error(), test.reason) {
-				t.Errorf("the reason is %q, want %q in it", unconfirmed.Lookup, test.reason)
-			}
-			s.wantCalls("POST /deploy")
-		})
-	}
 }
