@@ -100,6 +100,9 @@ func TestCreate_lostAnswer(t *testing.T) {
 				noError(t, err)
 				all := s.api.Deployments()
 				wantEqual(t, "id", id, all[len(all)-1].ID)
+				if test.list == 0 && test.setup == nil {
+					wantWaited(t, waited, 0, 5*time.Second)
+				}
 			case none:
 				wantError(t, err, deployment.ErrNotCreated)
 				wantWaited(t, waited, 30*time.Second, 40*time.Second)

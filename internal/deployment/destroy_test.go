@@ -12,8 +12,6 @@ import (
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
-func isNoCredits(err error) bool { return errors.Is(err, deployment.ErrNoCredits) }
-
 // TestDestroy shows for each state of a deployment whether its termination is
 // requested, and how long the destroy waits.
 func TestDestroy(t *testing.T) {

@@ -26,36 +26,27 @@ func (s *testService) bought() int {
 	return hours
 }
 
-// TestUpdate_buysMissingHours shows how many hours an extension buys: those that
-// are neither in the state nor returned by the API.
+// TestUpdate_buysMissingHours shows how many hours an extension to 30 hours buys:
+// those that are neither in the state nor returned by the API.
 func TestUpdate_buysMissingHours(t *testing.T) {
 	for name, test := range map[string]struct {
-		options     caastest.Options
-		setup       func(s *testService, id string)
-		known       int64 // by the state
-		bought      int
-		total       int64
-		wantedTotal int64
+		returned int   // by the API; 0: it returns no minutes
+		known    int64 // by the state
+		bought   int
+		total    int64
 	}{
-		"as planned": {caastest.Options{}, nil, 24, 6, 30, 30},
-		"hours bought elsewhere": {caastest.Options{}, func(s *testService, id string) {
-			s.api.Edit(id, func(d *caastest.Deployment) { d.DurationHours = 28 })
-		}, 24, 2, 30, 30},
-		"more bought elsewhere": {caastest.Options{}, func(s *testService, id string) {
-			s.api.Edit(id, func(d *caastest.Deployment) { d.DurationHours = 48 })
-		}, 24, 0, 48, 30},
-		"the API shows an extension late": {caastest.Options{}, nil, 30, 0, 30, 30},
-		"the API returns no minutes":      {caastest.Options{Format: caastest.Format{OmitMinutes: true}}, nil, 24, 6, 30, 30},
-		"the state knows nothing":         {caastest.Options{}, nil, 0, 6, 30, 30},
+		"as planned":                      {24, 24, 6, 30},
+		"hours bought elsewhere":          {28, 24, 2, 30},
+		"more bought elsewhere":           {48, 24, 0, 48},
+		"the API shows an extension late": {24, 30, 0, 30},
+		"the API returns no minutes":      {0, 24, 6, 30},
+		"the state knows nothing":         {24, 0, 6, 30},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newService(t, test.options)
-			id := s.add(nil)
-			if test.setup != nil {
-				test.setup(s, id)
-			}
+			s := newService(t, caastest.Options{Format: caastest.Format{OmitMinutes: test.returned == 0}})
+			id := s.add(func(d *caastest.Deployment) { d.DurationHours = test.returned })
 			before, want := s.before(id), testSpec()
-			before.PaidHours, want.Hours = test.known, test.wantedTotal
+			before.PaidHours, want.Hours = test.known, 30
 			_, applied, err := s.Update(s.ctx, id, want, deployment.Change{Extend: true}, before, true)
 			noError(t, err)
 			wantEqual(t, "bought", s.bought(), test.bought)
@@ -94,35 +85,35 @@ func TestExtend_successIsFinal(t *testing.T) {
 }
 
 func TestExtend_lostAnswer(t *testing.T) {
+	performed, lost := caastest.Fault{AfterWork: true, Reset: true}, caastest.Fault{Reset: true}
+	cancel := func(s *testService) { s.cancel() }
 	for name, test := range map[string]struct {
-		timings   caastest.Timings
 		fault     caastest.Fault
-		setup     func(*testService)
-		performed bool
+		shown     time.Duration      // when the API shows the new hours
+		during    func(*testService) // the request
+		confirmed bool
 		min, max  time.Duration
 	}{
-		"performed":      {fault: caastest.Fault{AfterWork: true, Reset: true}, performed: true, max: time.Second},
-		"shown later":    {caastest.Timings{ShowExtended: time.Minute}, caastest.Fault{AfterWork: true, Reset: true}, nil, true, time.Minute, 70 * time.Second},
-		"shown too late": {caastest.Timings{ShowExtended: time.Hour}, caastest.Fault{AfterWork: true, Reset: true}, nil, false, 2 * time.Minute, 3 * time.Minute},
-		"not performed":  {fault: caastest.Fault{Reset: true}, min: 2 * time.Minute, max: 3 * time.Minute},
-		"unreadable": {caastest.Timings{}, caastest.Fault{AfterWork: true, Reset: true}, func(s *testService) {
-			s.fail("GET", "/deployment/{}", 500)
-		}, false, 2 * time.Minute, 3 * time.Minute},
-		"interrupted, performed":     {caastest.Timings{}, caastest.Fault{AfterWork: true, Reset: true}, func(s *testService) { s.cancel() }, true, 0, time.Second},
-		"interrupted, not performed": {caastest.Timings{}, caastest.Fault{Reset: true}, func(s *testService) { s.cancel() }, false, 0, time.Second},
+		"performed":                  {performed, 0, nil, true, 0, time.Second},
+		"shown later":                {performed, time.Minute, nil, true, time.Minute, 70 * time.Second},
+		"shown too late":             {performed, time.Hour, nil, false, 2 * time.Minute, 3 * time.Minute},
+		"not performed":              {lost, 0, nil, false, 2 * time.Minute, 3 * time.Minute},
+		"unreadable":                 {performed, 0, func(s *testService) { s.fail("GET", "/deployment/{}", 500) }, false, 2 * time.Minute, 3 * time.Minute},
+		"interrupted, performed":     {performed, 0, cancel, true, 0, time.Second},
+		"interrupted, not performed": {lost, 0, cancel, false, 0, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newService(t, caastest.Options{Timings: test.timings})
+			s := newService(t, caastest.Options{Timings: caastest.Timings{ShowExtended: test.shown}})
 			id := s.add(nil)
 			test.fault.Method, test.fault.Path = "POST", "/deployment/{}/extend"
-			if test.setup != nil {
-				test.fault.Do = func() { test.setup(s) }
+			if test.during != nil {
+				test.fault.Do = func() { test.during(s) }
 			}
 			s.api.Inject(test.fault)
 			waited := s.elapsed(func() {
 				total, err := s.Extend(s.within(30*time.Minute), testSpec().Extension(id, 6), 24)
 				wantEqual(t, "total", total, 30)
-				if test.performed {
+				if test.confirmed {
 					noError(t, err)
 				} else {
 					lookup := wantErrorAs[*deployment.UnconfirmedError](t, err).Lookup
@@ -154,7 +145,7 @@ func TestExtend_buysNothing(t *testing.T) {
 		is      func(error) bool
 	}{
 		"rejected":   {0, 400, nil, caas.IsRejected},
-		"no credits": {1, 0, nil, isNoCredits},
+		"no credits": {1, 0, nil, func(err error) bool { return errors.Is(err, deployment.ErrNoCredits) }},
 		"over the budget": {0, 0, &cheap, func(err error) bool {
 			return strings.Contains(err.Error(), `6 more hours for "vllm" costs 119.52 USDC`)
 		}},
