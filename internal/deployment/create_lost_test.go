@@ -72,6 +72,9 @@ func TestCreate_lostAnswer(t *testing.T) {
 		"not bought, and no name check": {lostBeforeDeploy, 0, false, func(s *testService) {
 			s.fail("GET", nameCheck, http.StatusNotFound)
 		}, none},
+		"list late after a gateway's page, and no name check": {page, 2 * time.Minute, false, func(s *testService) {
+			s.fail("GET", nameCheck, http.StatusNotFound)
+		}, found},
 		"list late and no connection for the name check": {lostAfterDeploy, time.Minute, false, func(s *testService) {
 			s.refused = func(r *http.Request) bool {
 				return strings.HasSuffix(r.URL.Path, nameCheck) && s.api.Count("POST", "/deploy") > 0

@@ -55,6 +55,9 @@ func TestLogs(t *testing.T) {
 		"ends before it is followed": {
 			fakeLog{old: 3, ends: true}, time.Minute, []string{"c, last 2 lines:\nline 2\nline 3"}, 0,
 		},
+		"is not followed": {
+			fakeLog{old: 3, later: 2}, 0, []string{"c, last 2 lines:\nline 2\nline 3"}, catchUpTime + time.Second,
+		},
 		"is followed": {
 			fakeLog{old: 3, later: 2}, time.Minute, []string{"c, last 2 lines:\nline 2\nline 3", "c: line 4", "c: line 5"}, catchUpTime + time.Minute,
 		},
