@@ -17,7 +17,7 @@ var (
 
 // TestCreate_lostAnswer shows what a create makes of an answer that does not name
 // the deployment: it finds the one that it bought, it is certain that it bought
-// none, or it can't tell.
+// none, or neither is certain.
 func TestCreate_lostAnswer(t *testing.T) {
 	const found, none = "found", "none"
 	page := caastest.Fault{Method: "POST", Path: "/deploy", AfterWork: true, Status: 200, Body: "<html>"}
@@ -40,7 +40,7 @@ func TestCreate_lostAnswer(t *testing.T) {
 		list        time.Duration // how late it is
 		interrupted bool          // while the answer is lost
 		setup       func(*testService)
-		want        string // found, none, or why it can't tell
+		want        string // found, none, or why neither is certain
 	}{
 		"bought":                              {lostAfterDeploy, 0, false, nil, found},
 		"gateway's page":                      {page, 0, false, nil, found},
