@@ -53,7 +53,7 @@ func containerConfigAttribute() schema.Attribute {
 			},
 			"secret_env_variables": schema.MapAttribute{
 				MarkdownDescription: "Secret environment variables of each container. A name must not also be in `env_variables`. Updated in place. Write `$$` for a literal `$` in a value. " +
-					"The values are stored in the state; the API returns only the names. If this attribute was never set, the resource does not manage secret variables. Removing the attribute removes the variables from the deployment. " +
+					"The values are stored in the state; the API returns only the names. If neither this attribute nor `secret_env_variables_wo` was ever set, the resource does not manage secret variables. Removing the attribute removes the variables from the deployment. " +
 					"Conflicts with `secret_env_variables_wo`.",
 				ElementType: types.StringType,
 				Optional:    true,

@@ -6,8 +6,8 @@ action "ioneth_caas_deployment_logs" "now" {
   }
 }
 
-# Prints what the container has written when it runs or was changed, and follows
-# it for a minute. The lifecycle block below triggers it.
+# Prints the last lines of stderr after a create or an update, and follows them for
+# a minute. The lifecycle block below triggers it.
 action "ioneth_caas_deployment_logs" "start" {
   config {
     deployment_id  = ioneth_caas_deployment.llm.deployment_id

@@ -24,8 +24,8 @@ resource "ioneth_caas_deployment" "large_image" {
     image_url = "ghcr.io/example/large:1.4.2"
   }
 
-  # The wait includes the pull of the image. A create that times out leaves a
-  # tainted deployment that is paid for.
+  # The wait includes the pull of the image. A deployment that does not run in time
+  # is tainted, and paid for.
   timeouts = {
     create = "90m"
     update = "90m"
