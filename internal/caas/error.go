@@ -88,6 +88,12 @@ func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 // 400 that was seen for a wrong key.
 func IsUnauthorized(err error) bool { return errors.Is(err, errCredential) }
 
+// IsInvalidID returns whether an ID can't be part of a request, which was not sent.
+func IsInvalidID(err error) bool { return errors.Is(err, errInvalidID) }
+
+// IsRedirect returns whether the response is a redirect, which is not followed.
+func IsRedirect(err error) bool { return errors.Is(err, errRedirect) }
+
 // IsBusy returns whether the deployment can't be changed at the moment: 409 or 423.
 func IsBusy(err error) bool { return hasStatus(err, http.StatusConflict, http.StatusLocked) }
 

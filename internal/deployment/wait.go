@@ -146,7 +146,7 @@ func (s *Service) readContainers(ctx context.Context, id string, d *Deployment, 
 		details, detailsErr := s.client.Deployment(ctx, id)
 		if detailsErr == nil && details.Status != caas.StatusRunning {
 			*d = *s.describe(details)
-			return true, fmt.Errorf("its status changed to %q", details.Status)
+			return true, fmt.Errorf("the status of the deployment changed to %q", details.Status)
 		}
 		return false, err
 	})

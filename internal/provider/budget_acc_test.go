@@ -76,7 +76,7 @@ func TestAccDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
 		tf.WantOutput(mustFail(t, tf, append([]string{"apply", "-auto-approve"}, flags...)...), words)
 	}
 	above := base.with(attributes{"hardware_id": "204", "max_cost_usdc": "500"})
-	const unchecked, unknown = "provider \"ioneth\" {\n  plan_checks = false\n", "its price depends on values that are not known yet. Without create_before_destroy, which the provider cannot see, the apply destroys the deployment before"
+	const unchecked, unknown = "provider \"ioneth\" {\n  plan_checks = false\n", "its price or max_cost_usdc depends on values that are not known yet. Without create_before_destroy, which the provider cannot see, the apply destroys the deployment before"
 	fails(above.String(), "The price is 574.08 USDC, and max_cost_usdc allows 500.00.")
 	fails(lateHours+above.with(attributes{"duration_hours": "terraform_data.late.output"}).String(), unknown)
 	fails(lateHours+above.with(attributes{"max_cost_usdc": "terraform_data.late.output"}).String(), unknown)

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 	"github.com/ioneth/terraform-provider-ioneth/internal/deployment"
 )
 
@@ -17,13 +18,13 @@ import (
 const nothingBought = "Nothing was bought."
 
 // budgetErrors explains a purchase that a budget does not allow; nil for any other
-// error.
-func budgetErrors(err error, state string, locate locator) diag.Diagnostics {
+// error. again says how to try again.
+func budgetErrors(err error, state, again string, locate locator) diag.Diagnostics {
 	var over *deployment.BudgetError
 	var total *deployment.RunBudgetError
 	switch {
 	case errors.As(err, &over) && over.Err != nil:
-		return budgetUnverifiedErrors(over.Err, state, locate)
+		return budgetUnverifiedErrors(over.Purchase, over.Err, state, again, locate)
 	case errors.As(err, &over):
 		p, fewer := over.Purchase, "fewer hours"
 		if p.DeploymentID == "" {
@@ -45,18 +46,25 @@ func budgetErrors(err error, state string, locate locator) diag.Diagnostics {
 
 // budgetUnverifiedErrors explain a purchase under a budget whose price could not be
 // read.
-func budgetUnverifiedErrors(err error, state string, locate locator) diag.Diagnostics {
-	return failure{
-		summary: summaryBudgetUnverified, err: err, state: "The price is not known. " + state, locate: locate,
-		next: "Run the command again, or remove max_cost_usdc and max_total_cost_usdc to buy at any price.",
-	}.errors()
+func budgetUnverifiedErrors(p deployment.Purchase, err error, state, again string, locate locator) diag.Diagnostics {
+	const unlimited = ", or remove max_cost_usdc and max_total_cost_usdc to buy at any price."
+	f := failure{summary: summaryBudgetUnverified, err: err, state: "The price is not known. " + state, locate: locate}
+	switch {
+	case caas.IsUnauthorized(err): // a purchase would be rejected too
+		f.next = again
+	case rejectsConfiguration(err) && p.DeploymentID == "": // other hardware would replace the deployment
+		f.next = "Correct the configuration and run the command again" + unlimited
+	default:
+		f.next = strings.TrimSuffix(again, ".") + unlimited
+	}
+	return f.errors()
 }
 
 // priceError explains a price that could not be read: an error under a budget, else a
 // warning with the given state.
-func priceError(limited bool, err error, state string, locate locator) diag.Diagnostics {
+func priceError(p deployment.Purchase, limited bool, err error, state string, locate locator) diag.Diagnostics {
 	if limited {
-		return budgetUnverifiedErrors(err, nothingBought, locate)
+		return budgetUnverifiedErrors(p, err, nothingBought, runAgain, locate)
 	}
 	return failure{summary: summaryPriceError, err: err, state: state}.warning()
 }

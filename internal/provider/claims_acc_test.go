@@ -201,7 +201,7 @@ func TestAccDeployment_replacedUnderItsName(t *testing.T) {
 	wantInState(t, tf, env.newest())
 	tf.Run("apply", "-auto-approve", "-replace="+address)
 	tf.Run("taint", address)
-	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted, run the command without -refresh=false.")
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted and you used -refresh=false, run the command without it.")
 	env.deploymentsAre(t, "destroyed", "completed", "destroyed", "running")
 }
 

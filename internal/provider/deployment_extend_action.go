@@ -96,11 +96,11 @@ func (a *deploymentExtendAction) ModifyPlan(ctx context.Context, req action.Modi
 	purchase := m.purchase(d)
 	cost, err := a.service.Price(ctx, purchase)
 	if err != nil {
-		resp.Diagnostics.Append(priceError(a.service.IsLimited(purchase), err, "It is not known what the extension costs.", locateHours)...)
+		resp.Diagnostics.Append(priceError(purchase, a.service.IsLimited(purchase), err, "It is not known what the extension costs.", locateHours)...)
 		return
 	}
 	if over := purchase.CheckCost(cost); over != nil {
-		resp.Diagnostics.Append(budgetErrors(over, nothingBought, locateHours)...)
+		resp.Diagnostics.Append(budgetErrors(over, nothingBought, runAgain, locateHours)...)
 		return
 	}
 	resp.Diagnostics.Append(purchaseWarning(purchase, cost)...)
@@ -129,7 +129,7 @@ func (a *deploymentExtendAction) Invoke(ctx context.Context, req action.InvokeRe
 	case err == nil && purchase.CheckCost(cost) == nil:
 		printMessage(fmt.Sprintf("Buying %s: %.2f USDC, %.2f an hour.", purchase, cost, cost/float64(purchase.Hours)))
 	case !a.service.IsLimited(purchase) && ctx.Err() == nil:
-		resp.Diagnostics.Append(priceError(false, err, "The hours are bought at any price.", locateHours)...)
+		resp.Diagnostics.Append(priceError(purchase, false, err, "The hours are bought at any price.", locateHours)...)
 		printMessage(fmt.Sprintf("Buying %s. The price could not be read.", purchase))
 	}
 
@@ -191,7 +191,7 @@ func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics
 func extendError(p deployment.Purchase, err error) diag.Diagnostics {
 	var unconfirmed *deployment.UnconfirmedError
 	f := failure{summary: summaryExtendError, err: err, state: nothingBought, next: invokeAgain, locate: locateHours}
-	if over := budgetErrors(err, f.state, f.locate); over != nil {
+	if over := budgetErrors(err, f.state, f.next, f.locate); over != nil {
 		return over
 	}
 	switch {

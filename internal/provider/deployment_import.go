@@ -55,7 +55,7 @@ func (r *deploymentResource) importID(ctx context.Context, name string) (id stri
 	}
 	if item := items[0]; item.Status == caas.StatusDestroyed {
 		return "", errorAt(path.Empty(), summaryImportDestroyed, fmt.Sprintf(
-			"The deployment %s (%q) has been destroyed. Remove the import block; the next apply then creates a new deployment.", item.ID, name))
+			"The deployment %s (%q) has been destroyed, so it cannot be imported. Remove the import block, if there is one. The next apply then creates a new deployment.", item.ID, name))
 	}
 	return items[0].ID, nil
 }

@@ -32,7 +32,7 @@ func createError(spec deployment.Spec, prefixed bool, destroyed string, err erro
 	var taken *deployment.NameTakenError
 	var unconfirmed *deployment.UnconfirmedError
 	f := failure{summary: summaryCreateError, err: err, next: applyAgain, locate: locateAttribute}
-	if over := budgetErrors(err, "The deployment was not bought and is not in the state."+destroyedDetail(destroyed), f.locate); over != nil {
+	if over := budgetErrors(err, "The deployment was not bought and is not in the state."+destroyedDetail(destroyed), runAgain, f.locate); over != nil {
 		return over
 	}
 	f.state = "Nothing was bought, and nothing was added to the state." + destroyedDetail(destroyed)
@@ -86,7 +86,7 @@ func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error)
 		}
 		f.state, f.next = created, later
 		return f.warning()
-	case errors.Is(err, deployment.ErrNotFound), errors.Is(err, deployment.ErrEnded):
+	case errors.Is(err, deployment.ErrNotFound), errors.Is(err, deployment.ErrEnded), d != nil && d.Status == caas.StatusTerminationRequested:
 		f.next = fmt.Sprintf("The deployment %s is paid for and is in the state, marked as tainted. "+
 			"Run terraform plan: if the deployment does not exist any more, it leaves the state, and the next terraform apply buys a new one.", id)
 		return f.errors()
@@ -177,7 +177,7 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	var apiErr *caas.Error
 	f := failure{summary: summaryUpdateError, err: err, locate: locateAttribute, next: "Run terraform apply again: the steps that succeeded are not repeated."}
 	f.state = strings.TrimSpace(appliedDetail(applied) + " " + statusDetail(d))
-	if over := budgetErrors(err, "The hours were not bought. "+f.state, f.locate); over != nil {
+	if over := budgetErrors(err, "The hours were not bought. "+f.state, runAgain, f.locate); over != nil {
 		return over
 	}
 	switch {
@@ -252,8 +252,11 @@ func destroyError(id string, last caas.Status, err error) diag.Diagnostics {
 	if last != "" {
 		f.state += fmt.Sprintf(" Its last status was %q.", last)
 	}
-	if errors.Is(err, deployment.ErrTimeout) {
+	switch {
+	case errors.Is(err, deployment.ErrTimeout):
 		f.summary = summaryDestroyTimeout
+	case rejectsConfiguration(err):
+		f.next += " If that does not help, destroy the deployment in io.net's web console."
 	}
 	return f.errors()
 }
@@ -296,18 +299,23 @@ func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostics
 	what := sentence(e.Error())
 	switch {
 	case e.Holder == nil:
-		return errorAt(namePath, summaryNameTaken, what+" The API's list shows no deployment that has it. "+state, choose+".")
+		return errorAt(namePath, summaryNameTaken, what+" The API's list shows no deployment that has it. "+state,
+			"If an earlier create of this deployment could not be confirmed, do not change the name, which could buy a second deployment. Run terraform apply again later: "+
+				"when the list shows the deployment, the error names it and shows how to import it.",
+			"Otherwise, choose another resource_private_name.")
 	case state == "":
 		return errorAt(namePath, summaryNameTaken, what, choose+", or rename or destroy that deployment first.")
-	case !deployment.Live(e.Holder.Status):
+	case e.Holder.Status == caas.StatusCompleted:
 		return errorAt(namePath, summaryNameTaken, what+" "+state,
 			"Run terraform apply again later, choose another resource_private_name, or remove that deployment in io.net's web console.")
+	case !deployment.Live(e.Holder.Status):
+		return errorAt(namePath, summaryNameTaken, what+" "+state, "Run terraform apply again later, or choose another resource_private_name.")
 	default:
 		return errorAt(namePath, summaryNameTaken, what+" "+state,
 			choose+". If no other resource has that deployment, you can import it instead of buying one:\n\n"+
 				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
 			"If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it. "+
 				"Use resource_private_name_prefix instead of resource_private_name, or remove create_before_destroy.",
-			"If this resource is tainted, run the command without -refresh=false.")
+			"If this resource is tainted and you used -refresh=false, run the command without it.")
 	}
 }

@@ -81,17 +81,18 @@ func (p *deploymentPlan) checkPrice(purchase deployment.Purchase, warn bool) dia
 		return nil
 	}
 	if err != nil {
-		if notOffered := notOfferedErrors(err); notOffered != nil {
+		// Hours may be sold for a deployment whose hardware is not offered any more.
+		if notOffered := notOfferedErrors(err); notOffered != nil && purchase.DeploymentID == "" {
 			return notOffered
 		}
-		return priceError(limited, err, "It is not known what the apply costs.", locateAttribute)
+		return priceError(purchase, limited, err, "It is not known what the apply costs.", locateAttribute)
 	}
 	state := nothingBought + destroyedDetail(p.service.Destroyed(purchase.Name)) // in an apply
 	if over := purchase.CheckCost(cost); over != nil {
-		return budgetErrors(over, state, locateAttribute)
+		return budgetErrors(over, state, runAgain, locateAttribute)
 	}
 	if over := p.service.PlanPurchase(purchase, cost); over != nil {
-		return budgetErrors(over, state, locateAttribute)
+		return budgetErrors(over, state, runAgain, locateAttribute)
 	}
 	if !warn {
 		return nil

@@ -53,7 +53,7 @@ func notOfferedErrors(err error) diag.Diagnostics {
 // does not allow the purchase.
 func priceUnknownError(name string) diag.Diagnostics {
 	return errorAt(maxCostPath, summaryBudgetUnverified, fmt.Sprintf(
-		"The plan replaces the deployment %q, and its price depends on values that are not known yet. "+
+		"The plan replaces the deployment %q, and its price or max_cost_usdc depends on values that are not known yet. "+
 			"Without create_before_destroy, which the provider cannot see, the apply destroys the deployment before the price can be compared with max_cost_usdc or max_total_cost_usdc.", name),
 		"First apply the resources that the values come from, with terraform apply -target=ADDRESS, or remove the limits.")
 }
@@ -174,7 +174,8 @@ const endsSoon = time.Hour
 
 func endsSoonWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
 	end, known := parseTime(state.EndsAt)
-	if !known || end.Sub(now) > endsSoon {
+	// The end of a failed deployment may be in the past, and it uses no prepaid time.
+	if !known || state.status() == caas.StatusFailed || end.Sub(now) > endsSoon {
 		return nil
 	}
 	return warning(summaryEndsSoon, fmt.Sprintf(
@@ -190,7 +191,7 @@ func unknownWarnings(attributes []string, name string) diag.Diagnostics {
 	}
 	return warning(summaryUnknownReplace, fmt.Sprintf(
 		"Not known at plan: %s of the deployment %q. A change forces replacement. If the values turn out unchanged, nothing is replaced. "+
-			"If one turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\" before anything is destroyed, and the next plan shows the replacement.",
+			"If one turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\" before it destroys this deployment, and the next plan shows the replacement.",
 		strings.Join(attributes, ", "), name))
 }
 

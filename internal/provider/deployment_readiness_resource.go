@@ -126,10 +126,12 @@ func readinessError(id string, err error) diag.Diagnostics {
 	f := failure{
 		summary: summaryNotReady, err: err,
 		state: fmt.Sprintf("The deployment %s is not tainted and stays in the state; its prepaid time continues to run.", id),
-		next: "Check path, and check the containers with the data source ioneth_caas_containers or the action ioneth_caas_deployment_logs. " +
-			"Run terraform apply again to wait again, which buys nothing; increase timeouts.create if the service needs more time to load.",
+		next:  "Run terraform apply again to wait again, which buys nothing.",
 	}
 	switch {
+	case errors.Is(err, deployment.ErrTimeout):
+		f.next = "Check path, and check the containers with the data source ioneth_caas_containers or the action ioneth_caas_deployment_logs. " +
+			"Run terraform apply again to wait again, which buys nothing; increase timeouts.create if the service needs more time to load."
 	case errors.Is(err, deployment.ErrNotFound), errors.Is(err, deployment.ErrEnded):
 		f.state = fmt.Sprintf("The deployment %s keeps its values in the state.", id)
 		f.next = "Run terraform plan to see the status of the deployment."

@@ -64,7 +64,11 @@ func (f failure) detail(reason string) string {
 	var apiErr *caas.Error
 	if errors.As(f.err, &apiErr) {
 		where = apiErr.Where()
-		if apiErr.Status == 0 && caas.IsRejected(f.err) && !errors.Is(f.err, deployment.ErrInterrupted) && !caas.IsEnded(f.err) {
+		unreachable := apiErr.Status == 0 && caas.IsRejected(f.err) && !errors.Is(f.err, deployment.ErrInterrupted) && !caas.IsEnded(f.err)
+		switch {
+		case caas.IsInvalidID(f.err):
+			next = "Check deployment_id, which must be the ID of a deployment, a UUID."
+		case unreachable, caas.IsRedirect(f.err):
 			next = strings.TrimSpace(next + " If the API has another address, set endpoint in the provider block, or IONETH_ENDPOINT.")
 		}
 	}
@@ -275,7 +279,7 @@ func since(at types.String) string {
 func lookupError(summary string, err error, correct string) diag.Diagnostics {
 	f := failure{summary: summary, err: err, next: runAgain, locate: locateParameter}
 	var apiErr *caas.Error
-	if correct != "" && errors.As(err, &apiErr) {
+	if correct != "" && errors.As(err, &apiErr) && !caas.IsUnauthorized(err) {
 		switch apiErr.Status {
 		case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity:
 			f.next = correct

@@ -51,7 +51,7 @@ func TestDeployment_imported(t *testing.T) {
 	ended := env.core(t)
 	ended.Import("ended")
 	ended.has("deployment_id", newer)
-	rejected("gone", "has been destroyed. Remove the import block")
+	rejected("gone", "has been destroyed, so it cannot be imported. Remove the import block")
 	env.API.Add(caastest.Deployment{Name: "vllm"})
 	rejected("vllm", `2 deployments that have not ended have the name "vllm": `)
 	env.API.Inject(caastest.Fault{Path: "/deployment/{}", Times: -1, Status: 503})

@@ -75,7 +75,7 @@ func readPrice(ctx context.Context, p *providerData, m *priceModel) diag.Diagnos
 		GPUsPerContainer: m.GPUsPerContainer.ValueInt64(), ReplicaCount: m.ReplicaCount.ValueInt64(),
 	})
 	if err != nil {
-		return lookupError(summaryPriceError, err, lookUpIDs)
+		return lookupError(summaryPriceError, err, "Correct the values of the data source. "+lookUpIDs)
 	}
 	m.flatten(price)
 	return nil
