@@ -112,12 +112,19 @@ func (m *deploymentModel) expandRegistry(ctx context.Context, diags *diag.Diagno
 	return expandObject[registryModel](ctx, m.RegistryConfig, registryConfigTypes, diags)
 }
 
-// expand returns a configuration, plan or state in plain Go. What is unknown counts as omitted;
-// an apply knows everything. Write-only values are in the configuration only, and
-// count when the plan has their version: under ignore_changes it has the version
-// of the state. config is nil for a state.
+// expand returns a configuration, plan or state in plain Go. What is unknown counts
+// as omitted; an apply knows everything. Write-only values are in the configuration
+// only, and count when the plan has their version: under ignore_changes it has the
+// version of the state. config is nil for a state.
 func (m *deploymentModel) expand(ctx context.Context, config *deploymentModel, diags *diag.Diagnostics) deployment.Spec {
-	c, r := m.expandContainer(ctx, diags), m.expandRegistry(ctx, diags)
+	return m.expandWith(ctx, m.expandContainer(ctx, diags), m.expandRegistry(ctx, diags), config, diags)
+}
+
+// expandWith is expand for a caller that has the members of the objects already:
+// a plan needs them for more, and decoding them takes most of its time.
+func (m *deploymentModel) expandWith(
+	ctx context.Context, c containerModel, r registryModel, config *deploymentModel, diags *diag.Diagnostics,
+) deployment.Spec {
 	spec := deployment.Spec{
 		Name: m.ResourcePrivateName.ValueString(), Hours: m.DurationHours.ValueInt64(),
 		GPUsPerContainer: m.GPUsPerContainer.ValueInt64(), HardwareID: m.HardwareID.ValueInt64(),

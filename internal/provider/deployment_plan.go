@@ -43,6 +43,7 @@ type deploymentPlan struct {
 	config         *deploymentModel
 	container      containerModel // planned
 	registry       registryModel  // planned
+	stateContainer containerModel
 }
 
 func (p *deploymentPlan) add(diags ...diag.Diagnostic) { p.resp.Diagnostics.Append(diags...) }
@@ -56,8 +57,13 @@ func (p *deploymentPlan) decode(state bool) bool {
 	p.config = configModel(p.ctx, p.req.Config, &p.resp.Diagnostics)
 	if state {
 		p.add(p.req.State.Get(p.ctx, &p.state)...)
+		p.stateContainer = p.state.expandContainer(p.ctx, &p.resp.Diagnostics)
 	}
 	return !p.failed()
+}
+
+func (p *deploymentPlan) expandPlanned() deployment.Spec {
+	return p.planned.expandWith(p.ctx, p.container, p.registry, p.config, &p.resp.Diagnostics)
 }
 
 // destroy claims the name, so that no other resource takes it in the same apply,
@@ -88,7 +94,7 @@ func (p *deploymentPlan) change() {
 	if !p.decode(true) {
 		return
 	}
-	had := p.state.expand(p.ctx, nil, &p.resp.Diagnostics)
+	had := p.state.expandWith(p.ctx, p.stateContainer, p.state.expandRegistry(p.ctx, &p.resp.Diagnostics), nil, &p.resp.Diagnostics)
 	replaced := p.state.replacedBy(had)
 	// Also without a replacement in sight: -replace shows only in the second call.
 	p.add(saveReplaced(p.ctx, p.resp.Private, replaced)...)
@@ -116,7 +122,7 @@ type fixedAttribute struct {
 
 func (p *deploymentPlan) fixedAttributes() []fixedAttribute {
 	return []fixedAttribute{
-		{containerConfigPath.AtName("replica_count"), p.container.ReplicaCount, p.state.expandContainer(p.ctx, &p.resp.Diagnostics).ReplicaCount},
+		{containerConfigPath.AtName("replica_count"), p.container.ReplicaCount, p.stateContainer.ReplicaCount},
 		{path.Root("gpus_per_container"), p.planned.GPUsPerContainer, p.state.GPUsPerContainer},
 		{path.Root("hardware_id"), p.planned.HardwareID, p.state.HardwareID},
 		{locationIDsPath, p.planned.LocationIDs, p.state.LocationIDs},
@@ -184,7 +190,7 @@ func (p *deploymentPlan) purchase(replaced *replacedDeployment) {
 	if replaced == nil {
 		replaced = p.readBefore(own)
 	}
-	spec := p.planned.expand(p.ctx, p.config, &p.resp.Diagnostics)
+	spec := p.expandPlanned()
 	if p.failed() {
 		return
 	}
@@ -235,7 +241,7 @@ func (p *deploymentPlan) update(had deployment.Spec) {
 	if decreased(p.planned.DurationHours, p.state.DurationHours) {
 		p.add(durationError(&p.state, p.planned.DurationHours.ValueInt64())...)
 	}
-	want := p.planned.expand(p.ctx, p.config, &p.resp.Diagnostics)
+	want := p.expandPlanned()
 	if p.failed() {
 		return
 	}
