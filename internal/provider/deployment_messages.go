@@ -314,8 +314,9 @@ func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostics
 		return errorAt(namePath, summaryNameTaken, what+" "+state,
 			choose+". If no other resource has that deployment, you can import it instead of buying one:\n\n"+
 				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
-			"If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it. "+
-				"Use resource_private_name_prefix instead of resource_private_name, or remove create_before_destroy.",
+			"If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it. "+
+				"Use resource_private_name_prefix instead of resource_private_name. After a failed apply the old deployment is a deposed object in the state: "+
+				"with the prefix, the next apply creates the new deployment and destroys the old one.",
 			"If this resource is tainted and you used -refresh=false, run the command without it.")
 	}
 }

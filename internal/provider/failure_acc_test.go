@@ -32,6 +32,9 @@ func TestDeployment_createFails(t *testing.T) {
 		"The API rejected the value: hardware_id: not on offer. Nothing was bought": {func(env *testEnv) {
 			env.API.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 422, Body: `{"detail": [{"loc": ["body", "hardware_id"], "msg": "not on offer"}]}`})
 		}, "create", nil},
+		"do not change the name, which could buy a second deployment": {func(env *testEnv) {
+			env.API.Inject(caastest.Fault{Path: "/clusters/check_cluster_name_availability", Times: -1, Body: "false"})
+		}, "create", nil},
 		`The last status of the deployment was "deployment requested"`: {
 			func(env *testEnv) { env.API.StallNext("pulling image: manifest unknown") }, "replace", []string{"DELETE /deployment/ID"},
 		},

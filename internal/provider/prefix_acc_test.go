@@ -67,7 +67,7 @@ func TestAccDeployment_createBeforeDestroy(t *testing.T) {
 	write(fixed, nil)
 	out := mustFail(t, tf, "apply", "-auto-approve")
 	tf.WantOutput(out, "create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix.")
-	tf.WantOutput(out, "If this resource, or one that depends on it, has create_before_destroy: the new deployment would need the name while the old one still has it.")
+	tf.WantOutput(out, "If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it.")
 	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name")
 	env.deploymentsAre(t, "destroyed", "destroyed", "running", "running", "running", "running")
 }

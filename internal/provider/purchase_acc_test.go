@@ -116,9 +116,12 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 			},
 			fails: true, output: []string{"Error checking deployment name", "token expired", "Check token and api_key in the provider block"},
 		},
-		"a change in place":                {before: true, change: attributes{"container_config.traffic_port": "9000"}},
-		"no plan checks":                   {prepare: taken("vllm"), settings: "plan_checks = false", change: attributes{"container_config.args": `["$KEY"]`}},
-		"price service down":               {prepare: down("/price"), warns: []string{"Error reading price"}},
+		"a change in place":  {before: true, change: attributes{"container_config.traffic_port": "9000"}},
+		"no plan checks":     {prepare: taken("vllm"), settings: "plan_checks = false", change: attributes{"container_config.args": `["$KEY"]`}},
+		"price service down": {prepare: down("/price"), warns: []string{"Error reading price"}},
+		"more hours on hardware that is not offered": {before: true, change: attributes{"duration_hours": "30"}, warns: []string{"Error reading price"}, prepare: func(env *testEnv) {
+			env.API.Inject(caastest.Fault{Path: "/price", Times: -1, Status: 422, Body: `{"detail": [{"loc": ["query", "hardware_id"], "msg": "not offered"}]}`})
+		}},
 		"price service down, and a budget": {prepare: down("/price"), change: attributes{"max_cost_usdc": "500"}, fails: true, output: []string{"Cannot verify the budget"}},
 		"capacity service down":            {prepare: down("/available-replicas"), warns: []string{"Error checking capacity", buys}},
 	} {
@@ -171,6 +174,11 @@ func TestDeployment_endsSoon(t *testing.T) {
 	p = terraform.plan(base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}))
 	if got := warnings(p.Diagnostics); !slices.Equal(got, []string{`Purchase of 1 more hour for "vllm", 19.92 USDC`}) {
 		t.Errorf("a plan that buys time warns %q", got)
+	}
+	env.API.Fail(env.newest())
+	terraform.Read()
+	if got := warnings(terraform.plan(brief.with(attributes{"container_config.traffic_port": "9000"})).Diagnostics); len(got) > 0 {
+		t.Errorf("a plan that fixes a failed deployment warns %q", got)
 	}
 }
 
