@@ -121,7 +121,5 @@ func TestAccScenario_importRunning(t *testing.T) {
 	if sent := env.changes(); len(sent) > 0 {
 		t.Errorf("the import sent %q", sent)
 	}
-	if state := tf.Run("state", "pull"); !strings.Contains(state, `"deployment_id": "`+id+`"`) {
-		t.Errorf("the state does not hold %s:\n%s", id, state)
-	}
+	wantInState(t, tf, id)
 }
