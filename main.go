@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	runtimedebug "runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -24,12 +25,22 @@ func main() {
 		return
 	}
 	quietFrameworkLogs()
+	collectLessOften()
 	var options []tf6server.ServeOpt
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
 	if err := provider.Serve(version, options...); err != nil {
 		log.Fatal(err)
+	}
+}
+
+// collectLessOften lets the heap grow to five times what is in use before it is
+// collected, unless the user has set GOGC. The provider lives for one command, and
+// collecting took a fifth of the processor time of a plan of 300 deployments.
+func collectLessOften() {
+	if os.Getenv("GOGC") == "" {
+		runtimedebug.SetGCPercent(400)
 	}
 }
 
