@@ -215,7 +215,8 @@ func TestDeployment_unknownInputsSendNothing(t *testing.T) {
 func TestDeployment_unreachableWarnedOnce(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	process := env.Server(t)
+	// Concurrent retries add up on the fake clock, and could exceed a timeout.
+	process, _ := env.ServerWithConfig(t, `{"endpoint": "`+env.API.URL()+`", "token": "test-token", "max_retries": 0}`)
 	env.API.Close()
 	var warned []string
 	for _, name := range []string{`"a"`, `"b"`, `"c"`} {
