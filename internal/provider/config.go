@@ -86,12 +86,12 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"plan_checks": schema.BoolAttribute{
 				MarkdownDescription: "Whether plans check names, capacity and prices with the API. Defaults to `true`. " +
-					"With `false` plans call the API only to refresh, to read data sources and to check the price of a replacement under a budget, and they do not warn about costs, an unescaped `$` or a missing image. `max_cost_usdc` and `max_total_cost_usdc` are still checked right before each purchase.",
+					"With `false`, plans call the API only to refresh, to read data sources and to check the price of a replacement under a budget, and they do not warn about costs, an unescaped `$` or a missing image. `max_cost_usdc` and `max_total_cost_usdc` are still checked right before each purchase.",
 				Optional: true,
 			},
 			"max_total_cost_usdc": schema.Float64Attribute{
 				MarkdownDescription: "Maximum that all purchases of one plan, and all purchases of one apply, may cost together, in USDC: creations, replacements, extensions, renewals and the action `ioneth_caas_deployment_extend`. " +
-					"Minimum 0. Checked at plan, except for unknown prices and for the action (with `plan_checks = false` only for replacements), and again right before each purchase. Each provider configuration has its own limit. Defaults to no limit.",
+					"Minimum 0. Checked at plan (with `plan_checks = false` only for replacements), except for unknown prices and for the action, and again right before each purchase. Each provider configuration has its own limit. Defaults to no limit.",
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0)},
 			},

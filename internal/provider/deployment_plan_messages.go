@@ -179,7 +179,7 @@ func endsSoonWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
 		return nil
 	}
 	return warning(summaryEndsSoon, fmt.Sprintf(
-		"The prepaid time of the deployment %q expires at %s. To extend the deployment, set duration_hours in the same apply to more than %d, the number of hours already paid for.",
+		"The prepaid time of the deployment %q expires at %s. To extend the deployment along with this change, set duration_hours to more than %d, the number of hours already paid for.",
 		state.ResourcePrivateName.ValueString(), state.EndsAt.ValueString(), state.paidHours()))
 }
 

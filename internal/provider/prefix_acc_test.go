@@ -68,8 +68,14 @@ func TestAccDeployment_createBeforeDestroy(t *testing.T) {
 	out := mustFail(t, tf, "apply", "-auto-approve")
 	tf.WantOutput(out, "create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix.")
 	tf.WantOutput(out, "If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it.")
-	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name")
+	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name. After a failed apply the old deployment is a deposed object in the state")
 	env.deploymentsAre(t, "destroyed", "destroyed", "running", "running", "running", "running")
+	if state := tf.Read("terraform.tfstate"); !strings.Contains(state, `"deposed": "`) {
+		t.Errorf("the state has no deposed object:\n%s", state)
+	}
+	write(prefixed, nil)
+	tf.WantOutput(tf.Run("apply", "-auto-approve"), "1 added, 0 changed, 1 destroyed")
+	env.deploymentsAre(t, "destroyed", "destroyed", "destroyed", "running", "running", "running", "running")
 }
 
 // A fixed name, a prefix and another prefix are changed into each other in place. A

@@ -170,7 +170,7 @@ func TestDeployment_endsSoon(t *testing.T) {
 	if got := warnings(p.Diagnostics); !slices.Equal(got, []string{"Deployment ends within the hour"}) {
 		t.Errorf("the plan warns %q", got)
 	}
-	terraform.wantWords(p.Diagnostics, "To extend the deployment, set duration_hours in the same apply to more than 1, the number of hours already paid for.")
+	terraform.wantWords(p.Diagnostics, "To extend the deployment along with this change, set duration_hours to more than 1, the number of hours already paid for.")
 	p = terraform.plan(base.with(attributes{"duration_hours": "2", "container_config.traffic_port": "9000"}))
 	if got := warnings(p.Diagnostics); !slices.Equal(got, []string{`Purchase of 1 more hour for "vllm", 19.92 USDC`}) {
 		t.Errorf("a plan that buys time warns %q", got)
