@@ -52,8 +52,11 @@ func TestCreate_lostAnswer(t *testing.T) {
 		"older one has ended":                 {lostAfterDeploy, 0, false, ended(caastest.StatusCompleted, 24*time.Hour), found},
 		"not bought":                          {lostBeforeDeploy, 0, false, nil, none},
 		"not bought, and older one has ended": {lostBeforeDeploy, 0, false, ended(caastest.StatusCompleted, 11*time.Minute), none},
-		"list very late":                      {lostAfterDeploy, time.Hour, false, nil, "does not show the deployment yet"},
-		"list late and interrupted":           {lostAfterDeploy, time.Minute, true, nil, "interrupted"},
+		"not bought, and the list shows an ended one as running": {lostBeforeDeploy, 10 * time.Minute, false, func(s *testService) {
+			s.edit(s.add(nil), caastest.StatusDestroyed)
+		}, none},
+		"list very late":            {lostAfterDeploy, time.Hour, false, nil, "does not show the deployment yet"},
+		"list late and interrupted": {lostAfterDeploy, time.Minute, true, nil, "interrupted"},
 		"list unreadable for a while": {lostAfterDeploy, 0, false, func(s *testService) {
 			s.api.Inject(caastest.Fault{Path: "/deployments", Times: 12, Status: 502})
 		}, found},
