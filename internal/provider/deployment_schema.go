@@ -105,7 +105,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"paid_hours":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of prepaid hours, including renewals and extensions made outside this resource. At least `duration_hours`. Never decreases."},
 		"created_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format."},
 		"started_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then."},
-		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended, the resource keeps the last value; without one it is `finished_at`."},
+		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended: in the resource, the last value in the state, if there is one; otherwise, and in the data source, `finished_at`."},
 		"finished_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then."},
 		"hardware_name":    schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the hardware type."},
 		"brand_name":       schema.StringAttribute{Computed: true, MarkdownDescription: "Manufacturer of the hardware."},
@@ -114,7 +114,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"amount_paid_usdc": schema.Float64Attribute{Computed: true, MarkdownDescription: "Amount paid for the deployment so far, in USDC."},
 		"public_urls":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it."},
 		"containers": schema.ListNestedAttribute{
-			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. The resource keeps the last value after the deployment has ended.",
+			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the deployment has ended, the resource keeps the last value; the data source has what the API returns.",
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: containerAttributes()},
 		},

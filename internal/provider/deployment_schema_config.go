@@ -25,13 +25,13 @@ func containerConfigAttribute() schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"replica_count": requiredCount("Number of containers. Minimum 1. Changing this forces replacement."),
 			"entrypoint": schema.ListAttribute{
-				MarkdownDescription: "Command to run in each container, in exec form; it overrides the entrypoint of the image. Updated in place. Write `$$` for a literal `$`.",
+				MarkdownDescription: "Command to run in each container, in exec form; it overrides the entrypoint of the image. Updated in place. io.net substitutes variables: write `$$` for a literal `$`.",
 				ElementType:         types.StringType,
 				Required:            true,
 				Validators:          []validator.List{listvalidator.NoNullValues()},
 			},
 			"args": schema.ListAttribute{
-				MarkdownDescription: "Arguments appended to the entrypoint. At least one item when set. Updated in place. Write `$$` for a literal `$`. " +
+				MarkdownDescription: "Arguments appended to the entrypoint. At least one item when set. Updated in place. io.net substitutes variables: write `$$` for a literal `$`. " +
 					"The API does not return them: changes made outside Terraform are not detected, and an import leaves them out.",
 				ElementType: types.StringType,
 				Optional:    true,
@@ -44,7 +44,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:          []validator.Int64{int64validator.Between(1, 65535)},
 			},
 			"env_variables": schema.MapAttribute{
-				MarkdownDescription: "Environment variables of each container. Updated in place. Write `$$` for a literal `$` in a value. Defaults to `{}`.",
+				MarkdownDescription: "Environment variables of each container. Updated in place. io.net substitutes variables: write `$$` for a literal `$` in a value. Defaults to `{}`.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
@@ -52,7 +52,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:          []validator.Map{variableNames()},
 			},
 			"secret_env_variables": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container. A name must not also be in `env_variables`. Updated in place. Write `$$` for a literal `$` in a value. " +
+				MarkdownDescription: "Secret environment variables of each container. A name must not also be in `env_variables`. Updated in place. io.net substitutes variables: write `$$` for a literal `$` in a value. " +
 					"The values are stored in the state; the API returns only the names. If neither this attribute nor `secret_env_variables_wo` was ever set, the resource does not manage secret variables. Removing the attribute removes the variables from the deployment. " +
 					"Conflicts with `secret_env_variables_wo`.",
 				ElementType: types.StringType,
@@ -61,7 +61,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:  []validator.Map{variableNames()},
 			},
 			"secret_env_variables_wo": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. Write `$$` for a literal `$` in a value. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`; an empty map removes all secret variables when the version changes. " +
+				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. io.net substitutes variables: write `$$` for a literal `$` in a value. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`; an empty map removes all secret variables when the version changes. " +
 					"Requires `secret_env_variables_wo_version`. Conflicts with `secret_env_variables`.",
 				ElementType: types.StringType,
 				Optional:    true,

@@ -215,9 +215,9 @@ func TestDeployment_unknownInputsSendNothing(t *testing.T) {
 func TestDeployment_unreachableWarnedOnce(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
-	// Concurrent retries add up on the fake clock, and could exceed a timeout.
-	process, _ := env.ServerWithConfig(t, `{"endpoint": "`+env.API.URL()+`", "token": "test-token", "max_retries": 0}`)
-	env.API.Close()
+	// Nothing listens on port 1. Concurrent retries add up on the fake clock, and could
+	// exceed a timeout.
+	process, _ := env.ServerWithConfig(t, `{"endpoint": "http://127.0.0.1:1", "token": "test-token", "max_retries": 0}`)
 	var warned []string
 	for _, name := range []string{`"a"`, `"b"`, `"c"`} {
 		terraform := env.core(t)
