@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -34,8 +35,8 @@ func TestWaitReady_ends(t *testing.T) {
 		want   error
 	}{
 		"not ready in time": {func(*testService, string) {}, deployment.ErrTimeout},
-		"no containers": {func(s *testService, _ string) {
-			s.api.Inject(caastest.Fault{Path: "/deployment/{}", Times: -1, Body: `{"data": {"status": "running"}}`})
+		"no containers": {func(s *testService, id string) {
+			s.api.Inject(caastest.Fault{Path: "/deployment/{}", Times: -1, Body: `{"data": {"id": "` + id + `", "status": "running"}}`})
 			s.api.Inject(caastest.Fault{Path: "/deployment/{}/containers", Times: -1, Body: `{"data": {"workers": []}}`})
 		}, deployment.ErrTimeout},
 		"failed":    {func(s *testService, id string) { s.api.Fail(id) }, deployment.ErrFailed},
@@ -48,6 +49,9 @@ func TestWaitReady_ends(t *testing.T) {
 			test.change(s, id)
 			_, err := s.WaitReady(s.within(10*time.Minute), id, "/")
 			wantError(t, err, test.want)
+			if name == "no containers" {
+				wantEqual(t, "answers", errors.As(err, new(*deployment.NotReadyError)), false)
+			}
 			if name == "not ready in time" {
 				answers := wantErrorAs[*deployment.NotReadyError](t, err).Answers
 				wantEqual(t, "answer", len(answers) == 1 && strings.Contains(answers[0], "503 Service Unavailable"), true)
