@@ -66,7 +66,7 @@ func (a *deploymentLogsAction) Schema(_ context.Context, _ action.SchemaRequest,
 				Validators:          []validator.Int64{int64validator.Between(1, maxLines)},
 			},
 			"follow_seconds": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("Time for which new lines are printed, in seconds, at most %d lines of each log. 0 to %d. Defaults to `0`.",
+				MarkdownDescription: fmt.Sprintf("Number of seconds for which new lines are printed after the existing ones, at most %d of each log. 0 to %d. Defaults to `0`: no new lines.",
 					deployment.MaxFollowedLines, maxFollowSeconds),
 				Optional:   true,
 				CustomType: wholeNumberType{},
