@@ -70,7 +70,7 @@ func (had Secret[T]) changes(want Secret[T], equal bool) bool {
 // those that the API returned.
 func (had Spec) lacksSecretEnv(want Spec) bool {
 	return want.SecretEnv.Version != nil && want.SecretEnv.Set && had.SecretEnvKeys != nil &&
-		!sameKeys(want.SecretEnv.Value, had.SecretEnvKeys)
+		!SameKeys(want.SecretEnv.Value, had.SecretEnvKeys)
 }
 
 func setOrClear[T any](value T, set bool) caas.Change[T] {
@@ -108,10 +108,11 @@ func (c Change) unapplied(want Spec, api caas.DeployedContainer) []string {
 	if want.SecretEnv.Version != nil {
 		attribute = "secret_env_variables_wo"
 	}
-	add(attribute, p.SecretEnvVariables.IsZero() || api.SecretEnvKeys == nil || sameKeys(want.SecretEnv.Value, api.SecretEnvKeys))
+	add(attribute, p.SecretEnvVariables.IsZero() || api.SecretEnvKeys == nil || SameKeys(want.SecretEnv.Value, api.SecretEnvKeys))
 	return attributes
 }
 
-func sameKeys(values map[string]string, keys []string) bool {
+// SameKeys reports whether secret variables have the names that the API returned.
+func SameKeys(values map[string]string, keys []string) bool {
 	return slices.Equal(slices.Sorted(maps.Keys(values)), slices.Compact(slices.Sorted(slices.Values(keys))))
 }

@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +26,11 @@ func (s *Service) extendTo(ctx context.Context, id string, want Spec, renew bool
 		return 0, fmt.Errorf("%w: its status is %q", ErrEnded, details.Status)
 	}
 	paid := max(known, paidHours(details))
-	total = max(paid, want.Hours)
-	if renew && want.Renewal != nil && details.ComputeMinutesRemaining != nil {
-		total += want.Renewal.HoursDue(total, remaining(details)+notShown(total, cmp.Or(paidHours(details), paid)))
+	left := time.Duration(0)
+	if details.ComputeMinutesRemaining != nil {
+		left = remaining(details) + notShown(paid, paidHours(details))
 	}
+	total = want.TotalHours(paid, left, renew && details.ComputeMinutesRemaining != nil)
 	if total == paid {
 		return paid, nil
 	}

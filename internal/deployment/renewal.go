@@ -17,7 +17,7 @@ func (r *Renewal) Due(d *Deployment, paid int64) int64 {
 	if r == nil || !d.Live() || d.Status.Ended() || d.ComputeMinutesRemaining == nil {
 		return 0
 	}
-	return r.HoursDue(max(paid, d.PaidHours), remaining(d.Deployment)+notShown(paid, d.PaidHours))
+	return r.hoursDue(max(paid, d.PaidHours), remaining(d.Deployment)+notShown(paid, d.PaidHours))
 }
 
 // notShown returns the paid time that the API does not show yet: an extension may
@@ -29,9 +29,9 @@ func notShown(paid, shown int64) time.Duration {
 	return time.Duration(max(paid-shown, 0)) * time.Hour
 }
 
-// HoursDue returns the hours to buy when left remains of a total of paid hours, 0
+// hoursDue returns the hours to buy when left remains of a total of paid hours, 0
 // when no renewal is due.
-func (r *Renewal) HoursDue(paid int64, left time.Duration) int64 {
+func (r *Renewal) hoursDue(paid int64, left time.Duration) int64 {
 	if left.Hours() >= float64(r.EarlyHours) {
 		return 0
 	}
@@ -39,4 +39,14 @@ func (r *Renewal) HoursDue(paid int64, left time.Duration) int64 {
 		return max(min(r.Hours, *r.MaxTotal-paid), 0)
 	}
 	return r.Hours
+}
+
+// TotalHours returns the prepaid hours that the deployment needs: those configured
+// and, with renew, those of a renewal that is due when left remains of the paid hours.
+func (s Spec) TotalHours(paid int64, left time.Duration, renew bool) int64 {
+	total := max(paid, s.Hours)
+	if renew && s.Renewal != nil {
+		total += s.Renewal.hoursDue(total, left+time.Duration(total-paid)*time.Hour)
+	}
+	return total
 }

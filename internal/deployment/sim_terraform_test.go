@@ -239,23 +239,11 @@ func (l *life) planUpdate(ctx context.Context, p *process, r *simResource) (acti
 			return "", err
 		}
 	}
-	if hours := st.hoursToBuy(*want, change); hours > 0 && l.planChecks {
+	paid := st.before.PaidHours
+	if hours := want.TotalHours(paid, time.Until(st.endsAt), change.Renew) - paid; hours > 0 && l.planChecks {
 		return "update", checkPrice(ctx, p, want.Extension(st.id, hours))
 	}
 	return "update", nil
-}
-
-// hoursToBuy is the provider's function of that name.
-func (s *simState) hoursToBuy(want deployment.Spec, change deployment.Change) int64 {
-	paid := s.before.PaidHours
-	total := paid
-	if change.Extend {
-		total = max(paid, want.Hours)
-	}
-	if change.Renew {
-		total += want.Renewal.HoursDue(total, time.Until(s.endsAt)+time.Duration(total-paid)*time.Hour)
-	}
-	return total - paid
 }
 
 // checkPrice is the provider's function of that name.

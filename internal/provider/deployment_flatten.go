@@ -135,7 +135,7 @@ func flattenSecretEnv(prior types.Map, keys []string) types.Map {
 		return prior
 	}
 	had := expandStringMap(prior)
-	if slices.Equal(slices.Sorted(maps.Keys(had)), slices.Compact(slices.Sorted(slices.Values(keys)))) {
+	if deployment.SameKeys(had, keys) {
 		return prior
 	}
 	now := make(map[string]string, len(keys))

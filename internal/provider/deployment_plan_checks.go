@@ -2,7 +2,6 @@ package provider
 
 import (
 	"sync"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -34,16 +33,9 @@ func inParallel(checks []func() diag.Diagnostics) diag.Diagnostics {
 // is for the price only: the apply reads the prepaid hours again.
 func (p *deploymentPlan) hoursToBuy(change deployment.Change, want deployment.Spec) int64 {
 	paid := p.state.paidHours()
-	total := paid
-	if change.Extend {
-		total = max(paid, want.Hours)
-	}
-	if change.Renew {
-		end, _ := parseTime(p.state.EndsAt)
-		left := end.Sub(p.service.Now()) - endTolerance // the refresh has found it due, and ends_at may be that late
-		total += want.Renewal.HoursDue(total, left+time.Duration(total-paid)*time.Hour)
-	}
-	return total - paid
+	end, _ := parseTime(p.state.EndsAt)
+	left := end.Sub(p.service.Now()) - endTolerance // ends_at may be that late, and the refresh decides whether a renewal is due
+	return want.TotalHours(paid, left, change.Renew) - paid
 }
 
 // checkName asks whether a deployment can have the name. state is for nameError.
