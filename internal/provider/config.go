@@ -51,14 +51,14 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 		Attributes: map[string]schema.Attribute{
 			"token": schema.StringAttribute{
 				MarkdownDescription: "OAuth 2.0 access token, sent as `Authorization: Bearer`. Defaults to the environment variable `IONETH_TOKEN`, " +
-					"unless `api_key` is set. A token or an API key is required; both are sent when both are set in the provider block, or both in the environment. " +
+					"which is ignored when `api_key` is in the provider block. A token or an API key is required. When both are in the provider block, or both in the environment, the provider sends both. " +
 					"An empty string is equal to an omitted value.",
 				Optional:  true,
 				Sensitive: true,
 			},
 			"api_key": schema.StringAttribute{
 				MarkdownDescription: "API key from io.net's web console, sent as `x-api-key`. Defaults to the environment variable `IONETH_API_KEY`, " +
-					"else `IOCLOUD_API_KEY`, unless `token` is set. An empty string is equal to an omitted value.",
+					"else `IOCLOUD_API_KEY`, which are ignored when `token` is in the provider block. An empty string is equal to an omitted value.",
 				Optional:  true,
 				Sensitive: true,
 			},
@@ -90,8 +90,8 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				Optional: true,
 			},
 			"max_total_cost_usdc": schema.Float64Attribute{
-				MarkdownDescription: "Maximum that all purchases of one plan, and all purchases of one apply, may cost together, in USDC: creations, replacements, extensions, renewals and the action `ioneth_caas_deployment_extend`. " +
-					"Minimum 0. Checked at plan, except for unknown prices and for the action, and again right before each purchase. When `plan_checks = false`, the check at plan covers only replacements. Each provider configuration has its own limit. Defaults to no limit.",
+				MarkdownDescription: "Maximum total cost of all purchases of one apply, in USDC: creations, replacements, extensions, renewals and the action `ioneth_caas_deployment_extend`. " +
+					"Minimum 0. Checked at plan for the purchases of that plan, except for unknown prices and for the action, and again right before each purchase. When `plan_checks = false`, the check at plan covers only replacements. Each provider configuration has its own limit. Defaults to no limit.",
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0)},
 			},

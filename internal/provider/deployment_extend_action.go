@@ -60,7 +60,7 @@ func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaReques
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"max_cost_usdc": schema.Float64Attribute{
-				MarkdownDescription: "Maximum that one invocation may spend, in USDC. Minimum 0. Checked at plan, unless `plan_checks = false`, and again right before the purchase; " +
+				MarkdownDescription: "Maximum that one invocation may spend, in USDC. Minimum 0. Checked at plan, unless `plan_checks = false` in the provider block, and again right before the purchase; " +
 					"a higher price is an error. Defaults to no limit.",
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0)},

@@ -22,7 +22,7 @@ import (
 func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := computedAttributes()
 	attributes["resource_private_name"] = schema.StringAttribute{
-		MarkdownDescription: "Name of the deployment, unique in the account. Updated in place. Exactly one of `resource_private_name` and `resource_private_name_prefix` is required.",
+		MarkdownDescription: "Name of the deployment. Must be unique among the deployments of the account that have not ended. Updated in place. Exactly one of `resource_private_name` and `resource_private_name_prefix` is required.",
 		Optional:            true,
 		Computed:            true,
 		Validators: append(notEmpty(),
@@ -36,7 +36,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Validators: notEmpty(),
 	}
 	attributes["duration_hours"] = requiredCount("Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
-		"increasing it buys the difference and extends the deployment; decreasing it is an error.")
+		"increasing it buys the hours that are not prepaid yet and extends the deployment; decreasing it is an error.")
 	attributes["gpus_per_container"] = schema.Int64Attribute{
 		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement.",
 		Optional:            true,
@@ -58,7 +58,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["registry_config"] = registryConfigAttribute()
 	attributes["max_cost_usdc"] = schema.Float64Attribute{
 		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan and again right before each purchase; " +
-			"a higher price is an error. When `plan_checks = false`, the check at plan covers only a replacement. Updated in place, without an API call. Defaults to no limit.",
+			"a higher price is an error. When `plan_checks = false` in the provider block, the check at plan covers only a replacement. Updated in place, without an API call. Defaults to no limit.",
 		Optional:   true,
 		Validators: []validator.Float64{float64validator.AtLeast(0)},
 	}
@@ -80,7 +80,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Create: true, Update: true, Delete: true,
 		CreateDescription: "Timeout of the creation: the purchase and, unless `wait_for_running = false`, the wait until the deployment is running and every container has a public URL. " +
 			"A duration such as `\"30m\"` or `\"1h\"`, longer than 0. Defaults to `\"45m\"`.",
-		UpdateDescription: "Timeout of an update in place: all of its changes and the wait until the API returns them; after a change of the containers, unless `wait_for_running = false`, also the wait until they are running again and have their public URLs. " +
+		UpdateDescription: "Timeout of an update in place. It includes the wait until the API returns the new values, except those that it never returns. After a change of the containers it also includes the wait until they run again and have their public URLs, unless `wait_for_running = false`. " +
 			"A duration such as `\"30m\"`, longer than 0. Defaults to `\"30m\"`.",
 		DeleteDescription: "Timeout of the destruction: the request and the wait until the deployment has ended. A duration such as `\"30m\"`, longer than 0. Defaults to `\"20m\"`.",
 	})

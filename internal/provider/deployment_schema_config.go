@@ -61,7 +61,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:  []validator.Map{variableNames()},
 			},
 			"secret_env_variables_wo": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. io.net substitutes variables: write `$$` for a literal `$` in a value. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`; an empty map removes all secret variables when the version changes. " +
+				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. io.net substitutes variables: write `$$` for a literal `$` in a value. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`. Exception: an empty map is sent only when the version changes, and then removes all secret variables. " +
 					"Requires `secret_env_variables_wo_version`. Conflicts with `secret_env_variables`.",
 				ElementType: types.StringType,
 				Optional:    true,

@@ -34,7 +34,7 @@ type hardwareModel struct {
 
 func hardwareSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Hardware types for deployments. Regional hardware types, whose ID is a string, are omitted, because deployments do not accept them.",
+		MarkdownDescription: "Hardware types for deployments. Regional hardware types, whose ID is a string, are omitted, because this provider cannot deploy them.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				MarkdownDescription: "Complete name of the hardware type, in any letter case. Defaults to all. `hardware` is empty when no hardware type has the name.",

@@ -1,6 +1,6 @@
 # Buys six hours each time it is invoked:
 #   terraform apply -invoke=action.ioneth_caas_deployment_extend.six_hours
-# As the trigger of an event it would buy six hours with every such event.
+# Do not add it to an action_trigger: it would buy six hours with every event.
 action "ioneth_caas_deployment_extend" "six_hours" {
   config {
     deployment_id = ioneth_caas_deployment.llm.deployment_id

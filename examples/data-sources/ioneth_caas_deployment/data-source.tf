@@ -3,7 +3,8 @@ data "ioneth_caas_deployment" "llm" {
   name = "llm"
 }
 
-# By ID: also a deployment that has ended, or whose name another one has now.
+# By ID: the only way to read a deployment that has ended when a newer one has its
+# name.
 variable "deployment_id" {
   type    = string
   default = null

@@ -7,7 +7,7 @@ output "running" {
   value = { for d in data.ioneth_caas_deployments.running.deployments : d.name => d.deployment_id }
 }
 
-# What resource_private_name_prefix = "llm-" has created, and still runs.
+# The running deployments that resource_private_name_prefix = "llm-" has created.
 output "llm" {
   value = [for d in data.ioneth_caas_deployments.running.deployments : d.deployment_id if startswith(d.name, "llm-")]
 }
