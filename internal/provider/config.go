@@ -86,7 +86,7 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"plan_checks": schema.BoolAttribute{
 				MarkdownDescription: "Whether plans check names, capacity and prices with the API. Defaults to `true`. " +
-					"With `false`, plans call the API only to refresh, to read data sources and to check the price of a replacement under a budget, and they do not warn about costs, an unescaped `$` or a missing image. `max_cost_usdc` and `max_total_cost_usdc` are still checked right before each purchase.",
+					"With `false`, plans call the API only to refresh, to read data sources and, when `max_cost_usdc` or `max_total_cost_usdc` is set, to check the price of a replacement. They do not warn about costs, an unescaped `$` or a missing image. Both limits are still checked right before each purchase.",
 				Optional: true,
 			},
 			"max_total_cost_usdc": schema.Float64Attribute{

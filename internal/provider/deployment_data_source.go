@@ -54,6 +54,7 @@ type registryDataModel struct {
 
 func deploymentDataSchema() schema.Schema {
 	attributes := readOnly(computedAttributes())
+	attributes["ends_at"] = computedString("Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended, equal to `finished_at`.")
 	maps.Copy(attributes, volatileAttributes("Null"))
 	maps.Copy(attributes, deployedAttributes())
 	attributes["deployment_id"] = schema.StringAttribute{
@@ -63,8 +64,8 @@ func deploymentDataSchema() schema.Schema {
 		Validators:          append(notEmpty(), stringvalidator.ExactlyOneOf(path.MatchRoot("deployment_id"), path.MatchRoot("name"))),
 	}
 	attributes["name"] = schema.StringAttribute{
-		MarkdownDescription: "Name of the deployment. Of several deployments with the name, the one that has not ended is read, else the newest; " +
-			"several that have not ended are an error. Exactly one of `deployment_id` and `name` must be set.",
+		MarkdownDescription: "Name of the deployment. When several deployments have the name, the provider reads the one that has not ended, or the newest if all have ended. " +
+			"Several that have not ended are an error. Exactly one of `deployment_id` and `name` must be set.",
 		Optional:   true,
 		Computed:   true,
 		Validators: notEmpty(),

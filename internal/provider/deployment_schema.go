@@ -38,7 +38,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["duration_hours"] = requiredCount("Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
 		"increasing it buys the hours that are not prepaid yet and extends the deployment; decreasing it is an error.")
 	attributes["gpus_per_container"] = schema.Int64Attribute{
-		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement.",
+		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement, which is possible only for an imported deployment with another number.",
 		Optional:            true,
 		CustomType:          wholeNumberType{},
 		Computed:            true,
@@ -105,7 +105,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"paid_hours":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of prepaid hours, including renewals and extensions made outside this resource. At least `duration_hours`. Never decreases."},
 		"created_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format."},
 		"started_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then."},
-		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended, the data source returns `finished_at`; the resource keeps the last value in the state, or uses `finished_at` if there is none."},
+		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended, the last value is kept; if there was none, it is `finished_at`."},
 		"finished_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then."},
 		"hardware_name":    schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the hardware type."},
 		"brand_name":       schema.StringAttribute{Computed: true, MarkdownDescription: "Manufacturer of the hardware."},
@@ -114,7 +114,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"amount_paid_usdc": schema.Float64Attribute{Computed: true, MarkdownDescription: "Amount paid for the deployment so far, in USDC."},
 		"public_urls":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it."},
 		"containers": schema.ListNestedAttribute{
-			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the deployment has ended, the resource keeps the last value; the data source has what the API returns.",
+			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the deployment has ended, the last value is kept.",
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: containerAttributes()},
 		},

@@ -61,7 +61,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:  []validator.Map{variableNames()},
 			},
 			"secret_env_variables_wo": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. io.net substitutes variables: write `$$` for a literal `$` in a value. Updated in place, when `secret_env_variables_wo_version` changes or the names differ from `secret_env_keys`. Exception: an empty map is sent only when the version changes, and then removes all secret variables. " +
+				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. io.net substitutes variables: write `$$` for a literal `$` in a value. Updated in place when `secret_env_variables_wo_version` changes, and when the map is not empty and its keys differ from `secret_env_keys`. An empty map together with a changed version removes all secret variables. " +
 					"Requires `secret_env_variables_wo_version`. Conflicts with `secret_env_variables`.",
 				ElementType: types.StringType,
 				Optional:    true,

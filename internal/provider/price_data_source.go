@@ -60,7 +60,7 @@ func priceSchema() schema.Schema {
 			"currency_conversion_fee":         computedFloat64("Fee for currency conversion, in USDC."),
 			"currency_conversion_fee_percent": computedFloat64("Fee for currency conversion, in percent."),
 			"available_replica_count": schema.ListAttribute{
-				MarkdownDescription: "Numbers of containers for which there is capacity now, one for each location, in ascending order of `location_ids`.",
+				MarkdownDescription: "Capacity of each location: the number of containers that it can run now. In ascending order of `location_ids`.",
 				ElementType:         types.Int64Type,
 				Computed:            true,
 			},

@@ -3,7 +3,7 @@ data "ioneth_caas_deployment" "llm" {
   name = "llm"
 }
 
-# By ID: the only way to read a deployment that has ended when a newer one has its
+# By ID. An ended deployment can be read only like this if a newer one has the same
 # name.
 variable "deployment_id" {
   type    = string

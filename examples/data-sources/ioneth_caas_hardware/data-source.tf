@@ -12,7 +12,7 @@ data "ioneth_caas_hardware" "h100" {
   lifecycle {
     postcondition {
       condition     = length(self.hardware) == 1
-      error_message = "The account has ${length(self.hardware)} hardware types of this name. The output hardware lists the names."
+      error_message = "The account has ${length(self.hardware)} hardware types of this name. See the output \"hardware\" for the names."
     }
   }
 }

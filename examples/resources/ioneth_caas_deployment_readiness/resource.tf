@@ -43,8 +43,8 @@ resource "ioneth_caas_deployment" "llm" {
   }
 }
 
-# The apply ends when the model answers, and fails, without tainting the
-# deployment, when it does not answer in time.
+# The apply ends when the model answers. If it does not answer in time, the apply
+# fails, but the deployment is not tainted.
 resource "ioneth_caas_deployment_readiness" "llm" {
   deployment_id = ioneth_caas_deployment.llm.deployment_id
   path          = "/health"

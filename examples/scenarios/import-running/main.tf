@@ -15,9 +15,9 @@ import {
   id = "from-the-console" # its name or its deployment_id
 }
 
-# terraform plan -generate-config-out=imported.tf writes this block. The API does not
-# return args, registry credentials and secret values. While they are left out here,
-# those of the deployment stay as they are.
+# terraform plan -generate-config-out=imported.tf writes this block, without
+# max_cost_usdc. The API does not return args, registry credentials and secret values.
+# While they are left out here, those of the deployment stay as they are.
 resource "ioneth_caas_deployment" "imported" {
   resource_private_name = "from-the-console"
   duration_hours        = 24
