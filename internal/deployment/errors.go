@@ -118,7 +118,7 @@ type NotAppliedError struct {
 
 // Error implements error.
 func (e *NotAppliedError) Error() string {
-	return "the API accepted the change and still returns the old value of " + strings.Join(e.Attributes, ", ")
+	return "the API accepted the change, but does not return the change of " + strings.Join(e.Attributes, ", ")
 }
 
 // StillListedError is a deployment that is not found by its ID and that the list

@@ -82,6 +82,6 @@ func (s *Service) confirmExtend(ctx context.Context, id string, total int64, cau
 	case err != nil:
 		return &UnconfirmedError{cause, fmt.Errorf("failed to read the prepaid hours afterwards: %w", err)}
 	default:
-		return &UnconfirmedError{cause, fmt.Errorf("2 minutes later the API returns %s in total, not %d", plural(seen, "prepaid hour"), total)}
+		return &UnconfirmedError{cause, fmt.Errorf("2 minutes later the API returns %s in total, not %d", Plural(seen, "prepaid hour"), total)}
 	}
 }

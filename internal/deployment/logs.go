@@ -165,7 +165,7 @@ func (l *logs) take(one *log, line string) bool {
 	if one.followed < MaxFollowedLines {
 		return true
 	}
-	l.print(fmt.Sprintf("%s: the limit of %s is reached, later lines are not printed", one.name, plural(MaxFollowedLines, "line")))
+	l.print(fmt.Sprintf("%s: the limit of %s is reached, later lines are not printed", one.name, Plural(MaxFollowedLines, "line")))
 	return false
 }
 
@@ -184,7 +184,7 @@ func (l *logs) printHeld() {
 func (one *log) summary() string {
 	switch {
 	case len(one.held) > 0:
-		return fmt.Sprintf("%s, last %s:\n%s", one.name, plural(int64(len(one.held)), "line"), strings.Join(one.held, "\n"))
+		return fmt.Sprintf("%s, last %s:\n%s", one.name, Plural(int64(len(one.held)), "line"), strings.Join(one.held, "\n"))
 	case one.err != nil:
 		return one.name + ": failed to read"
 	case !one.opened:

@@ -47,15 +47,16 @@ func (s Spec) Extension(id string, hours int64) Purchase {
 // String describes the purchase: "vllm": 16 GPUs for 24 hours.
 func (p Purchase) String() string {
 	if p.DeploymentID != "" {
-		return fmt.Sprintf("%s for %q", plural(p.Hours, "more hour"), cmp.Or(p.Name, p.DeploymentID))
+		return fmt.Sprintf("%s for %q", Plural(p.Hours, "more hour"), cmp.Or(p.Name, p.DeploymentID))
 	}
-	return fmt.Sprintf("%q: %d GPUs for %s", p.Name, p.GPUsPerContainer*p.Replicas, plural(p.Hours, "hour"))
+	return fmt.Sprintf("%q: %d GPUs for %s", p.Name, p.GPUsPerContainer*p.Replicas, Plural(p.Hours, "hour"))
 }
 
 // key identifies the purchase in a plan, "" for a new deployment.
 func (p Purchase) key() string { return cmp.Or(p.DeploymentID, p.Replaces) }
 
-func plural(n int64, noun string) string {
+// Plural returns a number with its noun, such as "1 hour" or "2 hours".
+func Plural(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -75,7 +75,7 @@ func (s *Service) answers(ctx context.Context, d *Deployment, path string) []str
 	group.Wait()
 	answers = slices.DeleteFunc(answers, func(answer string) bool { return answer == "" })
 	if missing := int(d.TotalContainers) - len(d.Containers); missing > 0 {
-		answers = append(answers, fmt.Sprintf("the API does not list %s yet", plural(int64(missing), "container")))
+		answers = append(answers, fmt.Sprintf("the API does not list %s yet", Plural(int64(missing), "container")))
 	}
 	return answers
 }

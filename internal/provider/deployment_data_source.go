@@ -54,6 +54,11 @@ type registryDataModel struct {
 
 func deploymentDataSchema() schema.Schema {
 	attributes := readOnly(computedAttributes())
+	attributes["containers"] = schema.ListNestedAttribute{
+		MarkdownDescription: "Containers of the deployment, ordered by `container_id`, as the API returns them.",
+		Computed:            true,
+		NestedObject:        schema.NestedAttributeObject{Attributes: readOnly(containerAttributes())},
+	}
 	attributes["ends_at"] = computedString("Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended, equal to `finished_at`.")
 	maps.Copy(attributes, volatileAttributes("Null"))
 	maps.Copy(attributes, deployedAttributes())
@@ -65,7 +70,7 @@ func deploymentDataSchema() schema.Schema {
 	}
 	attributes["name"] = schema.StringAttribute{
 		MarkdownDescription: "Name of the deployment. When several deployments have the name, the provider reads the one that has not ended, or the newest if all have ended. " +
-			"Several that have not ended are an error. Exactly one of `deployment_id` and `name` must be set.",
+			"If the API unexpectedly returns several that have not ended, that is an error. Exactly one of `deployment_id` and `name` must be set.",
 		Optional:   true,
 		Computed:   true,
 		Validators: notEmpty(),

@@ -156,7 +156,7 @@ func extendedMessage(p deployment.Purchase, d *deployment.Deployment, total int6
 	if d.PaidHours == 0 {
 		return message
 	}
-	message += fmt.Sprintf(" %s are paid for in total", plural(total, "hour"))
+	message += fmt.Sprintf(" %s are paid for in total", deployment.Plural(total, "hour"))
 	if d.EndsAt.IsZero() {
 		return message + "."
 	}
@@ -201,7 +201,7 @@ func extendError(p deployment.Purchase, err error) diag.Diagnostics {
 		f.next = addCredits + " and invoke the action again."
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
-		f.state = fmt.Sprintf("It is not known whether %s for the deployment %s were bought.", plural(p.Hours, "hour"), p.DeploymentID)
+		f.state = fmt.Sprintf("It is not known whether %s for the deployment %s were bought.", deployment.Plural(p.Hours, "hour"), p.DeploymentID)
 		f.next = checkEnd + "invoke the action again: each invocation buys the hours again."
 	}
 	return f.errors()

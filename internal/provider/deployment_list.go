@@ -70,8 +70,11 @@ func (l *deploymentListResource) List(ctx context.Context, req list.ListRequest,
 				return
 			}
 		}
-		if err = errors.Join(err, listErr); err != nil {
-			push(list.ListResult{Diagnostics: listError(err, status)})
+		switch {
+		case err != nil:
+			push(list.ListResult{Diagnostics: listError(err, "")})
+		case listErr != nil:
+			push(list.ListResult{Diagnostics: listError(listErr, status)})
 		}
 	}
 }

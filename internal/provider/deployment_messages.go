@@ -227,7 +227,7 @@ func notAppliedErrors(id string, ignored *deployment.NotAppliedError) (diags dia
 	for _, name := range ignored.Attributes {
 		at := attributePaths[name]
 		diags.Append(errorAt(at, summaryNotApplied, fmt.Sprintf(
-			"The API accepted the change of %s for the deployment %s and still returns the old value. The state keeps the old value.", at, id),
+			"The API accepted the change of %s for the deployment %s, but does not return it. The state keeps the value from before the change.", at, id),
 			applyAgain+" If that does not help, change it in io.net's web console, or replace the deployment, which buys a new one.")...)
 	}
 	return diags
@@ -241,7 +241,7 @@ func lateHoursWarning(id string, d *deployment.Deployment, applied deployment.Ap
 	return warning(summaryHoursLate, fmt.Sprintf(
 		"The API accepted the extension of the deployment %s to %s and still returns %d. "+
 			"The hours are paid for and saved in paid_hours; they will not be bought again.",
-		id, plural(applied.PaidHours, "hour"), d.PaidHours))
+		id, deployment.Plural(applied.PaidHours, "hour"), d.PaidHours))
 }
 
 // destroyError explains a deployment that could not be destroyed, or did not end in

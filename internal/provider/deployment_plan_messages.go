@@ -19,7 +19,7 @@ import (
 func purchaseWarning(p deployment.Purchase, cost float64) diag.Diagnostics {
 	text := fmt.Sprintf("It costs %.2f USDC, paid in advance, which is %.2f an hour", cost, cost/float64(max(p.Hours, 1)))
 	if p.DeploymentID == "" {
-		text += fmt.Sprintf(", for %s of %d GPUs on hardware %d", plural(p.Replicas, "container"), p.GPUsPerContainer, p.HardwareID)
+		text += fmt.Sprintf(", for %s of %d GPUs on hardware %d", deployment.Plural(p.Replicas, "container"), p.GPUsPerContainer, p.HardwareID)
 	} else {
 		text += ", for the deployment " + p.DeploymentID
 	}
@@ -61,7 +61,7 @@ func priceUnknownError(name string) diag.Diagnostics {
 // capacityDiagnostics report too little capacity.
 func capacityDiagnostics(spec deployment.Spec, s *deployment.Shortage, replaced *replacedDeployment) diag.Diagnostics {
 	text := fmt.Sprintf("%q requires capacity for %s on hardware %d. The chosen locations have capacity for: %s.",
-		spec.Name, plural(spec.Replicas, "container"), spec.HardwareID, joinLocations(s.Chosen))
+		spec.Name, deployment.Plural(spec.Replicas, "container"), spec.HardwareID, joinLocations(s.Chosen))
 	next := "No other location has enough capacity. Choose fewer replicas or other hardware, or apply when there is capacity."
 	if len(s.Others) > 0 {
 		next = fmt.Sprintf("Other locations have enough capacity: %s. Add one to location_ids, or apply when there is capacity.", joinLocations(s.Others))
@@ -71,7 +71,7 @@ func capacityDiagnostics(spec deployment.Spec, s *deployment.Shortage, replaced 
 	}
 	text += fmt.Sprintf(" The deployment %s runs. Without create_before_destroy, which the provider cannot see, the apply destroys it before it creates the new one.", replaced.ID)
 	if s.Freed > 0 {
-		text += fmt.Sprintf(" The check already counts the %s that this frees.", plural(s.Freed, "container"))
+		text += fmt.Sprintf(" The check already counts the %s that this frees.", deployment.Plural(s.Freed, "container"))
 	}
 	return errorAt(locationIDsPath, summaryCapacity, text, next, "To plan without this check, set plan_checks = false in the provider block.")
 }
@@ -83,7 +83,7 @@ func joinLocations(rows []caas.Availability) string {
 			texts[i] = fmt.Sprintf("none in location %d, which does not offer this hardware", int64(row.ID))
 			continue
 		}
-		texts[i] = fmt.Sprintf("%s in location %d (%s, %s)", plural(int64(row.AvailableReplicas), "container"), int64(row.ID), row.ISO2, row.Name)
+		texts[i] = fmt.Sprintf("%s in location %d (%s, %s)", deployment.Plural(int64(row.AvailableReplicas), "container"), int64(row.ID), row.ISO2, row.Name)
 	}
 	return strings.Join(texts, "; ")
 }

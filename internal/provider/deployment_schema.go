@@ -38,7 +38,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["duration_hours"] = requiredCount("Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
 		"increasing it buys the hours that are not prepaid yet and extends the deployment; decreasing it is an error.")
 	attributes["gpus_per_container"] = schema.Int64Attribute{
-		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement, which is possible only for an imported deployment with another number.",
+		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement: an imported deployment with another number of GPUs is replaced.",
 		Optional:            true,
 		CustomType:          wholeNumberType{},
 		Computed:            true,

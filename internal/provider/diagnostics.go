@@ -258,14 +258,6 @@ func locateAttribute(loc []string) (at path.Path, ok bool) {
 	return at, ok
 }
 
-// plural returns a number with its noun: "1 hour", "2 hours".
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // since returns " since TIME", or "".
 func since(at types.String) string {
 	if at.ValueString() == "" {

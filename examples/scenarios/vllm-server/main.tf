@@ -116,7 +116,7 @@ output "url" {
   description = "Base URL of the API, which is compatible with OpenAI's."
   value       = one([for url in ioneth_caas_deployment.vllm.public_urls : "${url}/v1"])
 
-  # Known to others only when the model answers.
+  # Available only after the model answers.
   depends_on = [ioneth_caas_deployment_readiness.vllm]
 }
 
