@@ -55,7 +55,7 @@ type registryDataModel struct {
 func deploymentDataSchema() schema.Schema {
 	attributes := readOnly(computedAttributes())
 	attributes["containers"] = schema.ListNestedAttribute{
-		MarkdownDescription: "Containers of the deployment, ordered by `container_id`, as the API returns them.",
+		MarkdownDescription: "Containers that the API returns for the deployment, ordered by `container_id`.",
 		Computed:            true,
 		NestedObject:        schema.NestedAttributeObject{Attributes: readOnly(containerAttributes())},
 	}
