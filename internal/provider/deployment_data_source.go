@@ -90,7 +90,7 @@ func deployedAttributes() map[string]schema.Attribute {
 		"duration_hours":     computedInt64(hours),
 		"paid_hours":         computedInt64(hours + " Equal to `duration_hours`."),
 		"gpus_per_container": computedInt64("Number of GPUs of each container."),
-		"hardware_id":        computedInt64("ID of the hardware type. Null when the API returns a string, the ID of a regional hardware type, which this provider reads but cannot deploy."),
+		"hardware_id":        computedInt64("ID of the hardware type. Null for regional hardware, which has a string as its ID."),
 		"location_ids": schema.SetAttribute{
 			MarkdownDescription: "IDs of the locations.", ElementType: wholeNumberType{}, Computed: true,
 		},

@@ -3,7 +3,7 @@ data "ioneth_caas_deployment" "llm" {
   name = "llm"
 }
 
-# By ID. An ended deployment can be read only like this if a newer one has the same
+# By ID. A lookup by name returns the newer deployment when an ended one has the same
 # name.
 variable "deployment_id" {
   type    = string

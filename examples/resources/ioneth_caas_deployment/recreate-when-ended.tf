@@ -11,7 +11,7 @@ resource "ioneth_caas_deployment" "nightly" {
   resource_private_name = "nightly"
   duration_hours        = 8
   recreate_when_ended   = true
-  max_cost_usdc         = 200 # of each apply
+  max_cost_usdc         = 200 # for each apply
 
   hardware_id  = data.ioneth_caas_available_replicas.h100.hardware_id
   location_ids = [for l in data.ioneth_caas_available_replicas.h100.locations : l.id if l.iso2 == "US"]

@@ -10,7 +10,7 @@ data "ioneth_caas_available_replicas" "h100" {
 resource "ioneth_caas_deployment" "service" {
   resource_private_name = "service"
   duration_hours        = 48
-  max_cost_usdc         = 1000 # of each apply
+  max_cost_usdc         = 1000 # for each apply
 
   renewal = {
     early_renewal_hours = 12

@@ -21,7 +21,7 @@ import {
 resource "ioneth_caas_deployment" "imported" {
   resource_private_name = "from-the-console"
   duration_hours        = 24
-  max_cost_usdc         = 0 # of each apply: an import must buy nothing
+  max_cost_usdc         = 0 # an import must buy nothing
   hardware_id           = 203
   location_ids          = [1]
 

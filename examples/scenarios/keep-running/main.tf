@@ -11,7 +11,7 @@ terraform {
 }
 
 provider "ioneth" {
-  max_total_cost_usdc = 2000 # of each apply, all resources together
+  max_total_cost_usdc = 2000 # for all resources of one apply together
 }
 
 variable "replicas" {
@@ -38,7 +38,7 @@ resource "ioneth_caas_deployment" "service" {
   resource_private_name_prefix = "service-"
 
   duration_hours = 48
-  max_cost_usdc  = 2000 # of each apply
+  max_cost_usdc  = 2000 # for each apply
 
   # Each apply with fewer than 12 hours left buys 24 more.
   renewal = {

@@ -33,7 +33,8 @@ resource "ioneth_caas_deployment" "job" {
   hardware_id  = data.ioneth_caas_available_replicas.h100.hardware_id
   location_ids = data.ioneth_caas_available_replicas.h100.locations[*].id
 
-  # The job does not serve HTTP while it runs, so the apply does not wait for a URL.
+  # A job that does not serve HTTP yet may not be reported as running, so the apply
+  # does not wait.
   wait_for_running = false
 
   container_config = {
