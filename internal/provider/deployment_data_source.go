@@ -88,7 +88,7 @@ func deployedAttributes() map[string]schema.Attribute {
 	const hours = "Total number of prepaid hours that the API returns. Null when the API does not return it."
 	return map[string]schema.Attribute{
 		"duration_hours":     computedInt64(hours),
-		"paid_hours":         computedInt64(hours + " Equal to `duration_hours`."),
+		"paid_hours":         computedInt64(hours + " The same value as `duration_hours` of this data source."),
 		"gpus_per_container": computedInt64("Number of GPUs of each container."),
 		"hardware_id":        computedInt64("ID of the hardware type. Null for regional hardware, which has a string as its ID."),
 		"location_ids": schema.SetAttribute{

@@ -46,7 +46,7 @@ func (a *deploymentLogsAction) Schema(_ context.Context, _ action.SchemaRequest,
 		MarkdownDescription: "Prints the logs of the containers of a deployment as the action's progress, and optionally new lines for a limited time. " +
 			"Requires Terraform 1.14 or later.\n\n" +
 			"The provider redacts its own credentials in the logs. In an apply that also creates, updates or replaces the deployment, it redacts the values of `secret_env_variables`, `registry_secret` and their write-only attributes too. " +
-			"Otherwise the provider does not know these values, because an action has no access to the state. Then it prints a secret that a container writes to its log. Values shorter than six characters are never redacted. " +
+			"In any other case the action does not know these values, because it has no access to the state: a secret that a container writes to its log is printed. Values shorter than six characters are never redacted. " +
 			"An error of the action fails the apply that triggered it, and undoes nothing.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{

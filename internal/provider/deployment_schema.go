@@ -38,7 +38,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["duration_hours"] = requiredCount("Total number of hours to run, paid in advance. Minimum 1. Updated in place: " +
 		"increasing it buys the hours that are not prepaid yet and extends the deployment; decreasing it is an error.")
 	attributes["gpus_per_container"] = schema.Int64Attribute{
-		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement: an imported deployment with another number of GPUs is replaced.",
+		MarkdownDescription: "Number of GPUs of each container. Must be `8`, the only value that the API accepts for a new deployment. Defaults to `8`. To use more GPUs, increase `container_config.replica_count`. Changing this forces replacement: an imported deployment with another number of GPUs is replaced.",
 		Optional:            true,
 		CustomType:          wholeNumberType{},
 		Computed:            true,
@@ -64,7 +64,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	}
 	attributes["renewal"] = renewalAttribute()
 	attributes["wait_for_running"] = schema.BoolAttribute{
-		MarkdownDescription: "Whether create and update wait until the deployment is running and every container has a public URL. Defaults to `true`. Updated in place, without an API call.",
+		MarkdownDescription: "Whether a create, and an update of the container settings or the image, wait until the deployment is running and every container has a public URL. Defaults to `true`. Updated in place, without an API call.",
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(true),
@@ -80,7 +80,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Create: true, Update: true, Delete: true,
 		CreateDescription: "Timeout of the creation: the purchase and, unless `wait_for_running = false`, the wait until the deployment is running and every container has a public URL. " +
 			"A duration such as `\"30m\"` or `\"1h\"`, longer than 0. Defaults to `\"45m\"`.",
-		UpdateDescription: "Timeout of an update in place. It includes the wait until the API returns the new values, except those that it never returns. After a change of the containers it also includes the wait until they run again and have their public URLs, unless `wait_for_running = false`. " +
+		UpdateDescription: "Timeout of an update in place. It includes the wait until the API returns the new values, except those that it never returns. After a change of the container settings or the image it also includes the wait until they run again and have their public URLs, unless `wait_for_running = false`. " +
 			"A duration such as `\"30m\"`, longer than 0. Defaults to `\"30m\"`.",
 		DeleteDescription: "Timeout of the destruction: the request and the wait until the deployment has ended. A duration such as `\"30m\"`, longer than 0. Defaults to `\"20m\"`.",
 	})

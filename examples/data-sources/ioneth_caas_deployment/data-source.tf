@@ -3,8 +3,7 @@ data "ioneth_caas_deployment" "llm" {
   name = "llm"
 }
 
-# By ID. A lookup by name returns the newer deployment when an ended one has the same
-# name.
+# By ID, because several deployments that have ended can have the same name.
 variable "deployment_id" {
   type    = string
   default = null
