@@ -80,7 +80,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		Create: true, Update: true, Delete: true,
 		CreateDescription: "Timeout of the creation: the purchase and, unless `wait_for_running = false`, the wait until the deployment is running and every container has a public URL. " +
 			"A duration such as `\"30m\"` or `\"1h\"`, longer than 0. Defaults to `\"45m\"`.",
-		UpdateDescription: "Timeout of an update in place. It includes the wait until the API returns the new values, except those that it never returns. After a change of the container settings or the image it also includes the wait until they run again and have their public URLs, unless `wait_for_running = false`. " +
+		UpdateDescription: "Timeout of an update in place, including the wait until the update is visible in the API. After a change of the container settings or the image, the update also waits until the containers run again and have their public URLs, unless `wait_for_running = false`. " +
 			"A duration such as `\"30m\"`, longer than 0. Defaults to `\"30m\"`.",
 		DeleteDescription: "Timeout of the destruction: the request and the wait until the deployment has ended. A duration such as `\"30m\"`, longer than 0. Defaults to `\"20m\"`.",
 	})
