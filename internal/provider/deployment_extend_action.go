@@ -45,7 +45,7 @@ func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Buys hours for a deployment on every invocation. A deployment that has failed, has ended or is being terminated is an error. Requires Terraform 1.14 or later.\n\n" +
 			"The action leaves `duration_hours` of the resource unchanged. When you increase `duration_hours` later, which is a total, the provider buys only the hours that are not prepaid yet, so those of the action are not bought again. " +
-			"To keep the duration in the configuration, increase `duration_hours` instead of invoking the action. That works with every version of Terraform.",
+			"To have the total in the configuration, increase `duration_hours` instead of invoking the action. That works with every version of Terraform.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{
 				MarkdownDescription: "ID of the deployment, a UUID.",
