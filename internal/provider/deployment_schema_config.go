@@ -61,7 +61,7 @@ func containerConfigAttribute() schema.Attribute {
 				Validators:  []validator.Map{variableNames()},
 			},
 			"secret_env_variables_wo": schema.MapAttribute{
-				MarkdownDescription: "Secret environment variables of each container, stored neither in the plan nor in the state. A name must not also be in `env_variables`. io.net substitutes variables: write `$$` for a literal `$` in a value. Updated in place: the provider sends the map when the name of a variable is added or removed, and when `secret_env_variables_wo_version` changes. To remove all secret variables, remove this attribute and its version. " +
+				MarkdownDescription: "Secret environment variables of each container. The values are stored neither in the plan nor in the state. A name must not also be in `env_variables`. io.net substitutes variables: write `$$` for a literal `$` in a value. Updated in place: the provider sends the map when the name of a variable is added or removed, and when `secret_env_variables_wo_version` changes. To remove all secret variables, remove this attribute and its version. " +
 					"Requires `secret_env_variables_wo_version`. Conflicts with `secret_env_variables`.",
 				ElementType: types.StringType,
 				Optional:    true,
