@@ -44,7 +44,7 @@ func (a *deploymentExtendAction) Metadata(_ context.Context, req action.Metadata
 func (a *deploymentExtendAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Buys hours for a deployment on every invocation. A deployment that has failed, has ended or is being terminated is an error. Requires Terraform 1.14 or later.\n\n" +
-			"The action leaves `duration_hours` of the resource unchanged, but its hours are not bought again: with `duration_hours = 24` and 10 hours from the action, 34 hours are paid for, so setting `duration_hours = 34` buys nothing. " +
+			"The action does not change `duration_hours` of the resource. A later increase of `duration_hours` takes the hours from the action into account: with `duration_hours = 24` and 10 hours from the action, 34 hours are paid for, so setting `duration_hours = 34` buys nothing. " +
 			"To have the total in the configuration, increase `duration_hours` instead of invoking the action. That works with every version of Terraform.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{
