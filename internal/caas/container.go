@@ -30,7 +30,16 @@ type ContainerEvent struct {
 
 // Containers reads the containers of a deployment (seen), in order of their IDs.
 func (c *Client) Containers(ctx context.Context, id string) ([]Container, error) {
-	r := request{method: http.MethodGet, path: deploymentPath(id, "containers")}
+	return c.containers(ctx, request{method: http.MethodGet, path: deploymentPath(id, "containers")})
+}
+
+// TryContainers is Containers for a caller that repeats the read itself, or can do
+// without: it gives up after a few seconds.
+func (c *Client) TryContainers(ctx context.Context, id string) ([]Container, error) {
+	return c.containers(ctx, request{method: http.MethodGet, path: deploymentPath(id, "containers"), optional: true})
+}
+
+func (c *Client) containers(ctx context.Context, r request) ([]Container, error) {
 	containers, err := fetchRows(ctx, c, r, func(Container) bool { return true }, "workers", "containers")
 	slices.SortStableFunc(containers, func(a, b Container) int { return cmp.Compare(a.ContainerID, b.ContainerID) })
 	for _, container := range containers {

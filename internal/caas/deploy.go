@@ -63,7 +63,7 @@ func (c *Client) Deploy(ctx context.Context, d DeployRequest) (id string, err er
 	case content.DeploymentID != "":
 		return content.DeploymentID, nil
 	case response.isPaymentRequired():
-		return "", c.unusable(r, o, ErrPaymentRequired)
+		return "", c.unusable(r, o, response.paymentError())
 	default:
 		return "", c.unusable(r, o, fmt.Errorf("%w: it has no deployment_id", errShape))
 	}
@@ -77,8 +77,11 @@ func (c *Client) Extend(ctx context.Context, id string, hours int64) error {
 		DurationHours int64 `json:"duration_hours"`
 	}{hours}}
 	o, err := c.send(ctx, r)
-	if err == nil && openEnvelope(o.body).isPaymentRequired() {
-		return c.unusable(r, o, ErrPaymentRequired)
+	if err != nil {
+		return err
 	}
-	return err
+	if response := openEnvelope(o.body); response.isPaymentRequired() {
+		return c.unusable(r, o, response.paymentError())
+	}
+	return nil
 }

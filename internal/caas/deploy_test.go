@@ -93,3 +93,26 @@ func TestPurchase_response(t *testing.T) {
 		}
 	}
 }
+
+// TestPurchase_paymentRequired has the amount that the API requires, if it says one.
+func TestPurchase_paymentRequired(t *testing.T) {
+	const lacks = "payment required: the account does not have enough credits"
+	for body, want := range map[string]string{
+		`{"status":"payment_required"}`: lacks,
+		`{"status":"payment_required","payment":{"accepts":[{"maxAmountRequired":"123450000"}]}}`:          lacks + "; it requires 123.45 USDC",
+		`{"data":{"status":"payment_required","payment":{"accepts":[{"maxAmountRequired":"123450000"}]}}}`: lacks + "; it requires 123.45 USDC",
+		`{"status":"payment_required","payment":{"accepts":[]}}`:                                           lacks,
+		`{"status":"payment_required","payment":{"accepts":[{"maxAmountRequired":"much"}]}}`:               lacks,
+		`{"status":"payment_required","payment":"none"}`:                                                   lacks,
+	} {
+		for _, status := range []int{200, 402} {
+			h := newHarness(t, respond(status, body))
+			_, deployErr := h.client.Deploy(t.Context(), smallRequest())
+			for _, err := range []error{deployErr, h.client.Extend(t.Context(), someID, 3)} {
+				if got := apiError(t, err).Reason(); got != want || predicates(err) != (holds{rejected: true, payment: true}) {
+					t.Errorf("%d %s: %q", status, body, got)
+				}
+			}
+		}
+	}
+}

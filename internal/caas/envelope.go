@@ -20,6 +20,7 @@ type envelope struct {
 	content   []byte // the innermost data
 	statuses  []Status
 	reasons   []json.RawMessage // detail, message and error, the outermost first
+	payment   json.RawMessage   // what a purchase requires (seen)
 	hasKeySet bool              // of the 400 {"key_set": true} for a wrong key (seen)
 }
 
@@ -38,6 +39,9 @@ func openEnvelope(body []byte) envelope {
 				e.reasons = append(e.reasons, level[name])
 			}
 		}
+		if !isNull(level["payment"]) {
+			e.payment = level["payment"]
+		}
 		if _, ok := level["key_set"]; ok {
 			e.hasKeySet = true
 		}
@@ -55,6 +59,21 @@ func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "
 // isPaymentRequired returns whether the response rejects a purchase for want of
 // credits (seed).
 func (e envelope) isPaymentRequired() bool { return slices.Contains(e.statuses, "payment_required") }
+
+// paymentError returns ErrPaymentRequired with the amount that the API requires, when
+// it returns one: as a string of millionths of a USDC (seen).
+func (e envelope) paymentError() error {
+	var payment struct {
+		Accepts []struct {
+			Amount Float `json:"maxAmountRequired"`
+		} `json:"accepts"`
+	}
+	_ = unmarshal(e.payment, &payment) // what can't be read has no amount
+	if len(payment.Accepts) == 0 || payment.Accepts[0].Amount <= 0 {
+		return ErrPaymentRequired
+	}
+	return fmt.Errorf("%w; it requires %.2f USDC", ErrPaymentRequired, payment.Accepts[0].Amount/1e6)
+}
 
 // rows decodes a list, bare or under the first of the names that the content has.
 // A null list is empty. Rows that are not objects, or that usable rejects, are

@@ -146,6 +146,7 @@ const (
 	beforeSent     = "before the request was sent"
 	beforeResponse = "before the API returned a complete response"
 	beforeRepeated = "before the request could be repeated"
+	whileLimited   = "while the API limited the rate of requests"
 )
 
 // endError is why a request ended with its operation.
@@ -176,6 +177,8 @@ func (r request) ended(last *Error, cause error) *Error {
 	switch {
 	case last == nil:
 		return r.notSent(&endError{cause, beforeSent})
+	case last.Status == http.StatusTooManyRequests:
+		last.Err = &endError{cause, whileLimited}
 	case last.Err == nil:
 		last.Err = &endError{cause, beforeRepeated}
 	default:
@@ -199,7 +202,7 @@ func (c *Client) failure(r request, o outcome) *Error {
 	e.Message, e.Problems = response.explain(c.clean)
 	switch {
 	case o.status == http.StatusPaymentRequired, o.status < 500 && response.isPaymentRequired():
-		e.Err = ErrPaymentRequired
+		e.Err = response.paymentError()
 	case o.status == http.StatusUnauthorized, o.status == http.StatusForbidden,
 		o.status == http.StatusBadRequest && response.hasKeySet:
 		e.Err = errCredential

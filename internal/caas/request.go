@@ -26,6 +26,9 @@ const (
 	// host fails within a minute: long enough for a restart or a lost Wi-Fi, short
 	// enough for a mistyped endpoint.
 	maxOutage = 30 * time.Second
+	// optionalRetries is enough for one failed attempt of a gateway. With the backoff
+	// it takes 3 s.
+	optionalRetries = 2
 	// maxResponseBytes limits a response. A page of 100 deployments is some 50 kB.
 	maxResponseBytes = 8 << 20
 )
@@ -37,6 +40,7 @@ type request struct {
 	body         any  // nil for none
 	purchase     bool // every accepted attempt costs money
 	stream       bool // a successful response is read as it comes
+	optional     bool // repeated at most optionalRetries times
 }
 
 // outcome is the result of one attempt.
@@ -61,6 +65,10 @@ func (c *Client) send(ctx context.Context, r request) (outcome, error) {
 		uncertain bool      // an attempt before the last may have had an effect
 		down      time.Time // the first of the failures to connect in a row
 	)
+	limit := c.retries
+	if r.optional {
+		limit = min(limit, optionalRetries)
+	}
 	for retries, backoff := 0, firstBackoff; ; {
 		if err := c.pause.wait(ctx, c.clock); err != nil {
 			return outcome{}, r.ended(last, err)
@@ -87,7 +95,7 @@ func (c *Client) send(ctx context.Context, r request) (outcome, error) {
 		} else if down.IsZero() {
 			down = sent
 		}
-		if retries >= c.retries || !r.isRepeatable(o) || !o.connected && now.Add(wait).Sub(down) > maxOutage {
+		if retries >= limit || !r.isRepeatable(o) || !o.connected && now.Add(wait).Sub(down) > maxOutage {
 			c.outage.remember(o, now)
 			return outcome{}, last
 		}

@@ -122,6 +122,23 @@ func TestSend_unusableResponse(t *testing.T) {
 	}
 }
 
+// TestTryContainers gives up after a few seconds, or when the configured retries are
+// fewer, and repeats a rejected request for as long as any other call.
+func TestTryContainers(t *testing.T) {
+	for retries, want := range map[int]int{8: 2, 1: 1, 0: 0} {
+		h := newHarness(t, respond(503, ``), withRetries(retries))
+		if _, err := h.client.TryContainers(t.Context(), someID); err == nil {
+			t.Error("no error")
+		}
+		h.wantSent(want+1, []time.Duration{0, time.Second, 3 * time.Second}[want])
+	}
+	limited := respond(429, ``)
+	h := newHarness(t, script(limited, limited, limited, limited, respond(200, `{"data":{"workers":[]}}`)))
+	if _, err := h.client.TryContainers(t.Context(), someID); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSend_longBackoff: the wait doubles up to 30 seconds.
 func TestSend_longBackoff(t *testing.T) {
 	h := newHarness(t, respond(500, ``), withRetries(9))
@@ -138,6 +155,7 @@ func TestSend_interrupted(t *testing.T) {
 		beforeSent     = "the operation was interrupted before the request was sent"
 		beforeResponse = "the operation was interrupted before the API returned a complete response"
 		beforeRepeated = "the operation was interrupted before the request could be repeated"
+		whileLimited   = "the operation was interrupted while the API limited the rate of requests"
 	)
 	silent := func(http.ResponseWriter, *http.Request) {}
 	for name, test := range map[string]struct {
@@ -153,7 +171,7 @@ func TestSend_interrupted(t *testing.T) {
 		"half a response":    {step: flush(`{`), hangs: true, reason: beforeResponse},
 		"reset":              {step: reset, reason: "connection reset by peer; " + beforeRepeated},
 		"429": {
-			step: respond(429, `{"detail":"slow down"}`), status: 429, reason: "slow down; " + beforeRepeated,
+			step: respond(429, `{"detail":"slow down"}`), status: 429, reason: "slow down; " + whileLimited,
 			want: holds{rejected: true, transient: true},
 		},
 		"503":                {step: respond(503, `{"detail":"down"}`), status: 503, reason: "down; " + beforeRepeated, want: holds{transient: true}},

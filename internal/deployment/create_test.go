@@ -119,6 +119,15 @@ func TestCreate_givesUpOnNameAfterHalfAMinute(t *testing.T) {
 	}
 }
 
+// TestCreate_timesOutForName shows that the error names what the create waited for.
+func TestCreate_timesOutForName(t *testing.T) {
+	s := newService(t, caastest.Options{EndedKeepNames: true})
+	holder := s.add(withStatus(caastest.StatusCompleted))
+	_, err := s.Create(s.within(10*time.Second), testSpec())
+	wantTaken(t, err, holder)
+	s.wantNothingBought()
+}
+
 // TestCreate_withoutNameCheck shows that the list decides where the API does not
 // know the call, and only there.
 func TestCreate_withoutNameCheck(t *testing.T) {

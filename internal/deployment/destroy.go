@@ -14,7 +14,7 @@ import (
 func (s *Service) Destroy(ctx context.Context, id, name string) (last caas.Status, err error) {
 	last, err = s.destroy(ctx, id)
 	if err == nil {
-		s.names.release(id, name)
+		s.names.release(id, name, last != caas.StatusCompleted)
 		s.index.forget("")
 	}
 	return last, err

@@ -39,6 +39,9 @@ func TestDestroy(t *testing.T) {
 			})
 			wantEqual(t, "requests", s.api.Count("DELETE", "/deployment/{}"), test.deletes)
 			wantWaited(t, waited, test.min, test.max)
+			if test.last == caas.StatusCompleted { // it had ended before
+				id = ""
+			}
 			wantEqual(t, "destroyed", s.Destroyed("vllm"), id)
 		})
 	}

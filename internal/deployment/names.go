@@ -75,15 +75,17 @@ func (s *Service) ClaimName(name, id string) (own string, err error) {
 	return wanted.id, nil
 }
 
-// release ends the claims of a deployment that was destroyed, so that its
-// replacement may have the name.
-func (n *names) release(id, name string) {
+// release ends the claims of a deployment that has ended, so that its replacement
+// may have the name.
+func (n *names) release(id, name string, destroyed bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.destroyed == nil {
 		n.destroyed = map[string]string{}
 	}
-	n.destroyed[id] = name
+	if destroyed {
+		n.destroyed[id] = name
+	}
 	maps.DeleteFunc(n.claimed, func(_ string, c claim) bool { return c.id == id })
 	maps.DeleteFunc(n.owned, func(_, owned string) bool { return owned == id })
 }
@@ -156,8 +158,9 @@ func (s *Service) checkHolder(ctx context.Context, name, own string, items index
 // live deployment holds it; then the error is a *NameTakenError.
 func (s *Service) waitForName(ctx context.Context, name string) error {
 	taken := &NameTakenError{Name: name}
+	held := false // by a deployment that ends or has ended, or by none that the list shows
 	start := s.clock.Now()
-	return s.poll(ctx, func(ctx context.Context) (bool, error) {
+	err := s.poll(ctx, func(ctx context.Context) (bool, error) {
 		available, checkErr := s.client.IsNameAvailable(ctx, name)
 		switch {
 		case checkErr == nil && available:
@@ -186,9 +189,14 @@ func (s *Service) waitForName(ctx context.Context, name string) error {
 		case s.clock.Now().Sub(start) >= nameWait:
 			return true, taken
 		default:
+			held = true
 			return false, nil
 		}
 	})
+	if held && errors.Is(err, ErrTimeout) {
+		return taken
+	}
+	return err
 }
 
 // isUnknownCall reports whether the API rejects the check of a name as such: the

@@ -84,7 +84,7 @@ func (s *Service) read(ctx context.Context, id string, nameOf func(context.Conte
 	var containersErr, nameErr error
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { details, err = s.client.Deployment(gctx, id); return err })
-	g.Go(func() error { containers, containersErr = s.client.Containers(gctx, id); return nil })
+	g.Go(func() error { containers, containersErr = s.client.TryContainers(gctx, id); return nil })
 	g.Go(func() error { name, nameErr = nameOf(gctx, id); return nil })
 	if err := g.Wait(); err != nil {
 		if caas.IsNotFound(err) {

@@ -94,7 +94,7 @@ func (s *Service) readForReadiness(ctx context.Context, id string) (*Deployment,
 		return nil, fmt.Errorf("%w: its status is %q", ErrEnded, details.Status)
 	}
 	d := s.describe(details)
-	containers, err := s.client.Containers(ctx, id)
+	containers, err := s.client.TryContainers(ctx, id)
 	if caas.IsNotFound(err) {
 		return d, nil // not yet
 	}

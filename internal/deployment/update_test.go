@@ -237,6 +237,23 @@ func TestUpdate_renameOfAnUnlistedDeploymentIsTakenOnTheAPIsWord(t *testing.T) {
 	wantEqual(t, "renamed", applied.Renamed, true)
 }
 
+// TestUpdate_lostRename shows that a repetition which is rejected, because the first
+// request went through, is no error.
+func TestUpdate_lostRename(t *testing.T) {
+	for name, worked := range map[string]bool{"went through": true, "did not": false} {
+		t.Run(name, func(t *testing.T) {
+			s := newService(t, caastest.Options{})
+			id := s.add(nil)
+			s.api.Inject(caastest.Fault{Method: "PUT", AfterWork: worked, Reset: true})
+			s.fail("PUT", "/clusters/{}/update-name", 409)
+			_, applied, err := s.update(id, everything)
+			wantEqual(t, "error", err != nil, !worked)
+			wantEqual(t, "renamed", applied.Renamed, worked)
+			wantEqual(t, "hours", applied.PaidHours == 30, worked)
+		})
+	}
+}
+
 // TestUpdate_failingStep shows what an error leaves: the steps before it, so that
 // the next apply goes on from there.
 func TestUpdate_failingStep(t *testing.T) {

@@ -111,7 +111,7 @@ func (s *Service) restarted(ctx context.Context, d *Deployment, before Before) b
 	if before.Status != caas.StatusRunning || !d.StartedAt.Equal(before.StartedAt) {
 		return true
 	}
-	containers, err := s.client.Containers(ctx, d.ID)
+	containers, err := s.client.TryContainers(ctx, d.ID)
 	if err != nil || len(containers) == 0 || len(before.ContainerIDs) == 0 {
 		return false
 	}
@@ -129,7 +129,7 @@ func (s *Service) readContainers(ctx context.Context, id string, d *Deployment, 
 	var containers []caas.Container
 	var failingSince time.Time
 	err := s.poll(ctx, func(ctx context.Context) (bool, error) {
-		read, err := s.client.Containers(ctx, id)
+		read, err := s.client.TryContainers(ctx, id)
 		switch {
 		case err == nil:
 			failingSince = time.Time{}
@@ -185,7 +185,7 @@ func (s *Service) addEvents(ctx context.Context, id string, d *Deployment) {
 	}
 	ctx, cancel := s.clock.WithTimeout(context.WithoutCancel(ctx), settlingTime)
 	defer cancel()
-	if containers, err := s.client.Containers(ctx, id); err == nil {
+	if containers, err := s.client.TryContainers(ctx, id); err == nil {
 		d.addContainers(containers, nil)
 	}
 }

@@ -61,7 +61,7 @@ func TestAccDeployment_resourceRenamed(t *testing.T) {
 	for _, provider := range []string{"", "provider \"ioneth\" {\n  plan_checks = false\n}\n", unknownToken} {
 		tf.Write("provider.tf", provider)
 		out := mustFail(t, tf, "apply", "-auto-approve")
-		tf.WantOutput(out, `have the name "vllm". The deployment `+id+` already has this name.`)
+		tf.WantOutput(out, `claim the name "vllm". The deployment `+id+` has it now.`)
 		tf.WantOutput(out, "moved {")
 	}
 	tf.Write("provider.tf", "")
@@ -214,7 +214,7 @@ func TestAccDeployment_copiedBlock(t *testing.T) {
 	for name, config := range map[string]string{"copied block": base.String() + "\n" + copied, "count": base.with(attributes{"count": "3"}).String()} {
 		tf.Write("main.tf", config)
 		out := mustFail(t, tf, "apply", "-auto-approve")
-		tf.WantOutput(out, `Two resources of the configuration have the name "vllm".`)
+		tf.WantOutput(out, `Two resources of the configuration claim the name "vllm".`)
 		tf.WantOutput(out, "Give each its own name")
 		if calls := env.API.Requests("POST", ""); len(calls) > 0 {
 			t.Errorf("%s: the API received %d requests", name, len(calls))
@@ -274,7 +274,7 @@ func TestAccDeployment_destroyRegardlessOfPlanErrors(t *testing.T) {
 	out := mustFail(t, tf, "destroy", "-auto-approve", "-no-color")
 	for _, words := range []string{
 		"duration_hours is decreased", "max_cost_usdc allows 1.00", `The name "taken" is held by`,
-		`Two resources of the configuration have the name "copied"`, "500 Internal Server Error", `no deployment with the name "missing"`,
+		`Two resources of the configuration claim the name "copied"`, "500 Internal Server Error", `no deployment with the name "missing"`,
 	} {
 		tf.WantOutput(out, words)
 	}

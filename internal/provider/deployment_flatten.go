@@ -101,7 +101,7 @@ func flattenEnd(d *deployment.Deployment, paidHours int64, prior types.String) t
 		return types.StringValue(d.EndsAt.Format(time.RFC3339))
 	case d.StartedAt.IsZero():
 		return types.StringNull()
-	case known && !d.Live():
+	case known && (d.Status.Ended() || !d.Live()):
 		return prior
 	case !d.FinishedAt.IsZero():
 		return types.StringValue(d.FinishedAt.RFC3339())

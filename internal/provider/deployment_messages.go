@@ -106,7 +106,7 @@ func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error)
 // provesFailure reports whether the error of a wait says that the deployment does
 // not run. A rejection, as of an expired token, says nothing about it.
 func provesFailure(err error) bool {
-	return errors.Is(err, deployment.ErrFailed) || errors.Is(err, deployment.ErrTimeout) ||
+	return errors.Is(err, deployment.ErrFailed) || errors.Is(err, deployment.ErrTimeout) && !caas.IsUnauthorized(err) ||
 		errors.Is(err, deployment.ErrNotFound) || errors.Is(err, deployment.ErrEnded)
 }
 
@@ -175,7 +175,7 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	var ignored *deployment.NotAppliedError
 	var unconfirmed *deployment.UnconfirmedError
 	var apiErr *caas.Error
-	f := failure{summary: summaryUpdateError, err: err, locate: locateAttribute, next: "Run terraform apply again: the steps that succeeded are not repeated."}
+	f := failure{summary: summaryUpdateError, err: err, locate: locateAttribute, next: applyAgain}
 	f.state = strings.TrimSpace(appliedDetail(applied) + " " + statusDetail(d))
 	if over := budgetErrors(err, "The hours were not bought. "+f.state, runAgain, f.locate); over != nil {
 		return over
@@ -190,15 +190,15 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether the hours for the deployment %s were bought. %s", id, f.state)
-		f.next = checkEnd + "run terraform apply again: the apply buys the hours that the API does not show."
+		f.next = checkEnd + "run terraform apply again. If it does, first wait until terraform plan shows the hours in paid_hours: an apply before that buys them again."
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryChangedNotRunning
 		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
-	case errors.Is(err, deployment.ErrEnded), caas.IsNotFound(err):
+	case errors.Is(err, deployment.ErrEnded), caas.IsNotFound(err), d != nil && !d.Live():
 		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, only with recreate_when_ended = true. " +
 			"One that is destroyed, or that the API does not find, leaves the state, and the next terraform apply buys a new one."
 	case rejectsConfiguration(err):
-		f.next = "Correct the configuration and run terraform apply again: the steps that succeeded are not repeated."
+		f.next = "Correct the configuration and run terraform apply again."
 	case !errors.Is(err, deployment.ErrChanged) && !caas.IsRejected(err) && errors.As(err, &apiErr) && apiErr.Method != http.MethodGet:
 		f.state = "It is not known whether the API made the change; the next terraform apply repeats it if necessary. " + f.state
 	}
@@ -231,6 +231,19 @@ func notAppliedErrors(id string, ignored *deployment.NotAppliedError) (diags dia
 			applyAgain+" If that does not help, change it in io.net's web console, or replace the deployment, which buys a new one.")...)
 	}
 	return diags
+}
+
+// hoursWarning reports that the API returns more prepaid hours than were just bought.
+// That its minutes are wall time is our reading: with another unit no hours would be
+// bought when they are needed.
+func hoursWarning(id string, d *deployment.Deployment, bought int64) diag.Diagnostics {
+	if d == nil || d.PaidHours <= bought {
+		return nil
+	}
+	return warning(summaryHoursDiffer, fmt.Sprintf(
+		"%s were bought for the deployment %s, but the API returns %d. The provider may misunderstand the unit of the API: "+
+			"then paid_hours and ends_at are wrong, and extensions and renewals buy too few hours.", deployment.Plural(bought, "hour"), id, d.PaidHours),
+		"Check in io.net's web console when the deployment ends, and report what you see: https://github.com/ioneth/terraform-provider-ioneth/issues/new?template=live-api.yml")
 }
 
 // lateHoursWarning reports an extension that the API accepted and does not show.
@@ -286,10 +299,11 @@ func nameClaimedError(e *deployment.NameClaimedError) diag.Diagnostics {
 		return errorAt(namePath, summaryNameClaimed, sentence(e.Error())+rule,
 			fmt.Sprintf("Give each its own name, for example with count.index or each.key: resource_private_name = \"%s-${count.index}\".", e.Name))
 	}
-	return errorAt(namePath, summaryNameClaimed, fmt.Sprintf("%s The deployment %s already has this name.", sentence(e.Error()), e.ID)+rule,
+	return errorAt(namePath, summaryNameClaimed, fmt.Sprintf("%s The deployment %s has it now.", sentence(e.Error()), e.ID)+rule,
 		"If the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
 			"moved {\n  from = ioneth_caas_deployment.OLD\n  to   = ioneth_caas_deployment.NEW\n}",
-		"If the resource is for another deployment, give it another name.")
+		"If the name moves from one deployment to another, first rename the deployment that has it, with terraform apply -target=ADDRESS.",
+		"Otherwise give each resource its own name.")
 }
 
 // nameTakenError explains a name that another deployment has. state says what was

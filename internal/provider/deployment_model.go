@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -55,11 +54,12 @@ type computedModel struct {
 	PublicURLs     types.List    `tfsdk:"public_urls"`
 }
 
-// configModel reads the objects of a configuration, which hold the write-only
-// values. The plan has everything else, and reading all of it costs a third of a
-// millisecond for each deployment.
+// configModel reads what only a configuration says: the write-only values of the
+// objects, and whether the name is configured. The plan has everything else, and
+// reading all of it costs a third of a millisecond for each deployment.
 func configModel(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) *deploymentModel {
 	var m deploymentModel
+	diags.Append(config.GetAttribute(ctx, namePath, &m.ResourcePrivateName)...)
 	diags.Append(config.GetAttribute(ctx, containerConfigPath, &m.ContainerConfig)...)
 	diags.Append(config.GetAttribute(ctx, registryConfigPath, &m.RegistryConfig)...)
 	return &m
@@ -204,11 +204,4 @@ func (m deploymentModel) withApplied(planned *deploymentModel, applied deploymen
 // paidHoursAfter returns paid_hours after an update of a deployment of this state.
 func (m *deploymentModel) paidHoursAfter(applied deployment.Applied) types.Int64 {
 	return types.Int64Value(max(m.paidHours(), applied.PaidHours))
-}
-
-// hasNewPrefix reports whether the deployment must get another name, because the
-// one it has does not start with the prefix.
-func (m *deploymentModel) hasNewPrefix(name types.String) bool {
-	prefix := m.NamePrefix.ValueString()
-	return prefix != "" && !strings.HasPrefix(name.ValueString(), prefix)
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -102,6 +103,9 @@ func (p *deploymentPlan) change() {
 	case len(changed) > 0:
 		p.resp.RequiresReplace = changed
 		p.purchase(replaced)
+		if p.planChecks && !p.failed() && p.lacksSecretEnv() {
+			p.add(lostSecretsWarning(&p.state)...)
+		}
 	case p.planned.RecreateWhenEnded.ValueBool() && p.state.status() == caas.StatusCompleted:
 		// An attribute that differs, because Terraform ignores the path of one that does
 		// not: recreate_when_ended may be in the state already.
@@ -111,6 +115,12 @@ func (p *deploymentPlan) change() {
 	default:
 		p.update(had)
 	}
+}
+
+// lacksSecretEnv reports whether the deployment has secret variables and the
+// configuration has none, as after an import.
+func (p *deploymentPlan) lacksSecretEnv() bool {
+	return len(p.state.SecretEnvKeys.Elements()) > 0 && p.container.SecretEnvVariables.IsNull() && p.container.SecretEnvVariablesWOVersion.IsNull()
 }
 
 // fixedAttribute is an attribute that can't be changed in place. Another value
@@ -204,7 +214,10 @@ func (p *deploymentPlan) purchase(replaced *replacedDeployment) {
 	}
 	known = known && !p.planned.DurationHours.IsUnknown() && !p.planned.MaxCostUSDC.IsUnknown()
 	if spec.Name == "" { // for messages
-		spec.Name = p.planned.NamePrefix.ValueString() + "…"
+		spec.Name = "(known after apply)"
+		if prefix := p.planned.NamePrefix.ValueString(); prefix != "" {
+			spec.Name = prefix + "…"
+		}
 	}
 	purchase := spec.Purchase()
 	purchase.Replaces = own
@@ -246,13 +259,14 @@ func (p *deploymentPlan) update(had deployment.Spec) {
 		return
 	}
 	change := deployment.Diff(had, p.withPrior(had, want))
-	change.Rename = change.Rename || p.planned.hasNewPrefix(p.state.ResourcePrivateName)
+	change.Rename = change.Rename || p.hasNewPrefix()
 	change.Renew = want.Renewal != nil && deployment.Live(p.state.status()) && loadFlag(p.ctx, p.req.Private, renewalKey)
-	if change.Empty() {
-		p.add(statusWarnings(&p.state, p.planned.WaitForRunning.ValueBool())...)
-	} else if !deployment.Live(p.state.status()) {
+	switch {
+	case !change.Empty() && !deployment.Live(p.state.status()):
 		p.add(endedError(&p.state)...)
 		return
+	case !change.Patches(): // nothing that fixes a failed deployment
+		p.add(statusWarnings(&p.state, p.planned.WaitForRunning.ValueBool())...)
 	}
 	if !p.keepState(change) {
 		return
@@ -261,6 +275,14 @@ func (p *deploymentPlan) update(had deployment.Spec) {
 	if p.planChecks {
 		p.checkChange(change, had, want)
 	}
+}
+
+// hasNewPrefix reports whether the apply generates another name, because the one that
+// the deployment has does not start with the prefix. Under ignore_changes the
+// configuration has the name of the state, which stays.
+func (p *deploymentPlan) hasNewPrefix() bool {
+	prefix := p.planned.NamePrefix.ValueString()
+	return prefix != "" && p.config.ResourcePrivateName.IsNull() && !strings.HasPrefix(p.state.ResourcePrivateName.ValueString(), prefix)
 }
 
 // withPrior returns the wanted spec with the prior value of what is unknown, so
@@ -298,7 +320,9 @@ func (p *deploymentPlan) withPrior(had, want deployment.Spec) deployment.Spec {
 // be the same in the plan that Terraform makes at apply, so what may change then
 // stays unknown.
 func (p *deploymentPlan) keepState(change deployment.Change) bool {
-	if p.req.Plan.Raw.Equal(p.req.State.Raw) && change.Empty() {
+	config := p.config.expandContainer(p.ctx, &p.resp.Diagnostics)
+	maySend := !p.container.SecretEnvVariablesWOVersion.IsNull() && config.SecretEnvVariablesWO.IsUnknown()
+	if p.req.Plan.Raw.Equal(p.req.State.Raw) && change.Empty() && !maySend {
 		return false
 	}
 	raw, err := keepComputed(p.req.Plan.Raw, p.req.Config.Raw, p.req.State.Raw)
@@ -308,7 +332,7 @@ func (p *deploymentPlan) keepState(change deployment.Change) bool {
 	}
 	p.resp.Plan.Raw = raw
 	mayPatch := !isFullyKnown(p.ctx, p.planned.ContainerConfig, p.planned.RegistryConfig, p.config.ContainerConfig, p.config.RegistryConfig)
-	if p.planned.hasNewPrefix(p.state.ResourcePrivateName) {
+	if p.hasNewPrefix() || p.config.ResourcePrivateName.IsNull() && p.planned.NamePrefix.IsUnknown() {
 		p.markUnknown("resource_private_name")
 	}
 	if change.Extend || change.Renew || p.planned.DurationHours.IsUnknown() {
@@ -339,7 +363,7 @@ func (p *deploymentPlan) markUnknown(names ...string) {
 func (p *deploymentPlan) checkChange(change deployment.Change, had, want deployment.Spec) {
 	id := p.state.DeploymentID.ValueString()
 	var checks []func() diag.Diagnostics
-	if change.Rename && p.asks() && !p.planned.hasNewPrefix(p.state.ResourcePrivateName) {
+	if change.Rename && p.asks() && !p.hasNewPrefix() {
 		checks = append(checks, func() diag.Diagnostics { return p.checkName(want.Name, id, "") })
 	}
 	hours := p.hoursToBuy(change, want)

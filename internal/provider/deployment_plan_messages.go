@@ -111,6 +111,14 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 	return diags
 }
 
+// lostSecretsWarning reports secret variables that Terraform does not manage: a
+// change in place leaves them, a replacement does not have them.
+func lostSecretsWarning(state *deploymentModel) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(containerConfigPath, summaryLostSecrets, fmt.Sprintf(
+		"The deployment %s has the secret variables %s, and the configuration has none. The new deployment starts without them: add them to container_config.secret_env_variables_wo.",
+		state.DeploymentID.ValueString(), strings.Join(expandStrings(state.SecretEnvKeys), ", ")))}
+}
+
 // minimumCharge is what every deployment costs at least (reference).
 const minimumCharge = time.Hour
 

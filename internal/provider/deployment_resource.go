@@ -73,6 +73,7 @@ func (r *deploymentResource) Create(ctx context.Context, req resource.CreateRequ
 		resp.Diagnostics.Append(setState(ctx, &resp.State, &plan, req.Plan.Raw)...)
 	}
 	resp.Diagnostics.Append(waitDiagnostics(id, d, plan.WaitForRunning.ValueBool(), err)...)
+	resp.Diagnostics.Append(hoursWarning(id, d, spec.Hours)...)
 }
 
 // saveCreated writes what is known right after the purchase.
@@ -175,7 +176,7 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 	resp.Diagnostics.Append(saveFlag(ctx, resp.Private, importedKey, false)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...)
 	had, want := state.expand(ctx, nil, &resp.Diagnostics), plan.expand(ctx, config, &resp.Diagnostics)
-	if plan.hasNewPrefix(state.ResourcePrivateName) {
+	if plan.ResourcePrivateName.IsUnknown() { // the name does not start with a new prefix
 		want.Name = deployment.NewName(plan.NamePrefix.ValueString())
 		plan.ResourcePrivateName = types.StringValue(want.Name)
 	}
@@ -185,6 +186,9 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	change := deployment.Diff(had, want)
+	if !plan.SecretEnvKeys.IsUnknown() { // under ignore_changes only the plan hides a write-only value
+		change.Patch.SecretEnvVariables = caas.Change[map[string]string]{}
+	}
 	change.Renew = want.Renewal != nil && loadFlag(ctx, req.Private, renewalKey)
 	if change.Empty() {
 		raw, err := resolveUnknown(req.Plan.Raw, req.State.Raw)

@@ -4,7 +4,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -28,14 +27,14 @@ func containerConfigAttribute() schema.Attribute {
 				MarkdownDescription: "Command to run in each container, in exec form; it overrides the entrypoint of the image. Updated in place. io.net substitutes variables: write `$$` for a literal `$`.",
 				ElementType:         types.StringType,
 				Required:            true,
-				Validators:          []validator.List{listvalidator.NoNullValues()},
+				Validators:          []validator.List{noNullItem{}},
 			},
 			"args": schema.ListAttribute{
 				MarkdownDescription: "Arguments appended to the entrypoint. At least one item when set. Updated in place. io.net substitutes variables: write `$$` for a literal `$`. " +
 					"The API does not return them: changes made outside Terraform are not detected, and an import leaves them out.",
 				ElementType: types.StringType,
 				Optional:    true,
-				Validators:  []validator.List{notEmptyArgs{}, listvalidator.NoNullValues()},
+				Validators:  []validator.List{notEmptyArgs{}, noNullItem{}},
 			},
 			"traffic_port": schema.Int64Attribute{
 				MarkdownDescription: "HTTP port of each container, which io.net also uses for health checks. 1 to 65535. Updated in place.",
@@ -127,13 +126,13 @@ func registryConfigAttribute() schema.Attribute {
 func renewalAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "Extension of the deployment before its prepaid time expires. An apply that is planned when fewer than `early_renewal_hours` remain buys `hours` more, " +
-			"so a scheduled `terraform apply` keeps the deployment running. Renewals appear in `paid_hours`; `duration_hours` keeps its value. A new or changed value takes effect in the first plan after the apply that stores it. Updated in place. Defaults to no renewal.",
+			"so a scheduled `terraform apply` keeps the deployment running. Renewals appear in `paid_hours`; `duration_hours` keeps its value. The apply that adds or changes `renewal` only stores it: it takes effect in the next plan. Updated in place. Defaults to no renewal.",
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
 			"early_renewal_hours": requiredCount("Number of remaining hours below which the deployment is renewed. Minimum 1. Must be longer than the interval between applies; several times that interval is recommended. Updated in place."),
 			"hours":               requiredCount("Number of hours that each renewal buys. Minimum 1. Updated in place."),
 			"max_total_hours": schema.Int64Attribute{
-				MarkdownDescription: "Maximum that renewals may bring the total number of prepaid hours to. The last renewal buys fewer hours if necessary. Minimum 1. Updated in place. Defaults to no limit.",
+				MarkdownDescription: "Limit of `paid_hours`, the total number of prepaid hours, for renewals. The last renewal buys fewer hours if necessary. Minimum 1. Updated in place. Defaults to no limit.",
 				Optional:            true,
 				CustomType:          wholeNumberType{},
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},

@@ -69,10 +69,13 @@ func TestDeployment_endedPlans(t *testing.T) {
 			env := newEnv(t, caastest.Options{})
 			terraform := env.created(t, base)
 			c.end(env, env.newest())
+			end := fmt.Sprint(terraform.State()["ends_at"])
 			p := terraform.plan(base)
 			if p.Action != "no-op" {
 				t.Errorf("the plan has the action %s, want none", p.Action)
 			}
+			terraform.Read()
+			terraform.has("ends_at", end)
 			for _, words := range c.warns {
 				terraform.wantWarning(p.Diagnostics, words)
 			}
@@ -82,7 +85,10 @@ func TestDeployment_endedPlans(t *testing.T) {
 				{"resource_private_name": `"sglang"`},
 			} {
 				if c.change == "" {
-					terraform.plan(base.with(change))
+					p := terraform.plan(base.with(change))
+					if _, fixes := change["registry_config.registry_secret_wo"]; !fixes {
+						terraform.wantWords(p.Diagnostics, c.warns[0])
+					}
 				} else {
 					terraform.planFails(base.with(change), "so it can be neither changed nor extended. "+c.change)
 				}

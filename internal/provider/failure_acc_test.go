@@ -109,6 +109,34 @@ func TestDeployment_unreadAfterPurchase(t *testing.T) {
 	}
 }
 
+// A credential that is rejected when the timeout expires says nothing about the
+// deployment, which is not tainted.
+func TestDeployment_credentialRejectedAtTimeout(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Skip: 2, Times: -1, Status: 401})
+	terraform := env.core(t)
+	config := base.with(attributes{"timeouts": `{ create = "20s" }`})
+	terraform.wantWarning(terraform.apply(config), "Credential rejected while waiting for the deployment")
+	env.API.ClearFaults()
+	env.Clock.Advance(5 * time.Minute)
+	terraform.empty(config)
+}
+
+// More prepaid hours than were bought show that the unit of the API is another one than
+// the provider assumes.
+func TestDeployment_moreHoursThanBought(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	env.API.Inject(caastest.Fault{Method: "GET", Path: "/deployment/{}", Do: func() {
+		env.API.Edit(env.newest(), func(d *caastest.Deployment) { d.DurationHours *= 8 }) // as of 8 GPUs
+	}})
+	terraform := env.core(t)
+	diagnostics := terraform.apply(base)
+	terraform.wantWarning(diagnostics, "24 hours were bought for the deployment")
+	terraform.wantWords(diagnostics, "but the API returns 192.")
+}
+
 // wantWarning checks that there is one diagnostic, a warning of these words.
 func (c *core) wantWarning(diagnostics []string, words string) {
 	c.t.Helper()
@@ -118,17 +146,19 @@ func (c *core) wantWarning(diagnostics []string, words string) {
 	c.wantWords(diagnostics, words)
 }
 
-// What an update could not read afterwards keeps its value in the state.
+// What an update could not read afterwards keeps its value in the state, and leaves
+// enough time for the purchase that comes last.
 func TestDeployment_unreadAfterUpdate(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{})
 	terraform := env.created(t, base)
 	urls := fmt.Sprint(terraform.State()["public_urls"])
 	env.API.Inject(caastest.Fault{Method: "GET", Path: containersPath, Status: 500, Times: -1})
-	terraform.wantWords(terraform.apply(base.with(attributes{"container_config.traffic_port": "9000"})), "The attributes that could not be read keep their value")
+	config := base.with(attributes{"container_config.traffic_port": "9000", "duration_hours": "30", "timeouts": `{ update = "2m" }`})
+	terraform.wantWords(terraform.apply(config), "The attributes that could not be read keep their value")
 	terraform.has("public_urls", urls)
 	terraform.has("status", "running")
-	terraform.sent(patch(`{"traffic_port":9000}`)...)
+	terraform.sent(append(patch(`{"traffic_port":9000}`), extendedBy(6))...)
 }
 
 // What a refresh could not read keeps its value in the state, with a warning, and

@@ -118,3 +118,26 @@ func TestAccDeployment_ignoreChanges(t *testing.T) {
 		}
 	}
 }
+
+// A write-only secret that is ignored is not sent with another change either: an apply
+// sees its value, and only the plan shows that it is ignored.
+func TestAccDeployment_ignoredSecretBesideAnotherChange(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	write := func(secrets, port string) {
+		tf.Write("main.tf", base.with(attributes{
+			"container_config.secret_env_variables_wo": secrets, "container_config.secret_env_variables_wo_version": "1",
+			"container_config.traffic_port": port, "lifecycle.ignore_changes": "[container_config.secret_env_variables_wo]",
+		}).String())
+	}
+	write(`{ A = "secret-1" }`, "8000")
+	tf.Run("apply", "-auto-approve")
+	env.API.ResetJournal()
+	write(`{ A = "secret-1", B = "secret-2" }`, "8001")
+	tf.Run("apply", "-auto-approve")
+	if sent, want := env.changes(), patch(`{"traffic_port":8001}`); !slices.Equal(sent, want) {
+		t.Errorf("the API received %q, want %q", sent, want)
+	}
+	tf.WantOutput(tf.Run("plan"), "No changes.")
+}

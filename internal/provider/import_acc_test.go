@@ -63,6 +63,22 @@ func TestDeployment_imported(t *testing.T) {
 	}
 }
 
+// A change in place leaves the secret variables of an imported deployment, and a
+// replacement does not have them, which the plan says.
+func TestDeployment_importedSecretsAreLostByReplacement(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{})
+	id := env.created(t, rich).State()["deployment_id"].(string)
+	imported := env.core(t)
+	imported.Import(id)
+	unmanaged := rich.with(attributes{"container_config.secret_env_variables": ""})
+	const words = "The new deployment starts without them"
+	if p := imported.plan(unmanaged.with(attributes{"container_config.traffic_port": "9999"})); acctest.Words(words).MatchString(strings.Join(p.Diagnostics, "\n")) {
+		t.Errorf("the plan of an update has the diagnostics %q", p.Diagnostics)
+	}
+	imported.wantWords(imported.plan(unmanaged.with(attributes{"hardware_id": "204"})).Diagnostics, words)
+}
+
 // Locations that the API does not return after an import are taken from the
 // configuration and replace nothing; other ones are a replacement. A name that starts
 // with the configured prefix stays.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/ioneth/terraform-provider-ioneth/internal/acctest"
 	"github.com/ioneth/terraform-provider-ioneth/internal/caastest"
 )
@@ -110,5 +112,44 @@ func TestDeployment_prefixChanged(t *testing.T) {
 	apply(prefix("sglang-"), "sglang-[a-z0-9]{8}")
 	apply(base.with(attributes{"resource_private_name": `"final"`}), "final")
 	apply(prefix("vllm-"), "vllm-[a-z0-9]{8}")
+
+	// A prefix that is not known at plan may become any.
+	late := prefixed.with(attributes{"resource_private_name_prefix": "late"})
+	for _, prefix := range []string{"vllm-", "llm-"} {
+		terraform.late(cty.UnknownVal(cty.String))
+		p := terraform.plan(late)
+		terraform.late(cty.StringVal(prefix))
+		if diagnostics, ok := terraform.Apply(p); !ok || !strings.HasPrefix(name(), prefix) {
+			t.Errorf("the apply with the prefix %s: %q, the name is %q", prefix, diagnostics, name())
+		}
+		terraform.empty(late)
+	}
 	env.deploymentsAre(t, "running")
+}
+
+// Under ignore_changes the configuration has the name of the state beside the prefix,
+// and the name stays.
+func TestAccDeployment_prefixWithIgnoredName(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
+	tf := env.Terraform(t)
+	write := func(prefix, ignored string) {
+		tf.Write("main.tf", prefixed.with(attributes{
+			"resource_private_name_prefix": `"` + prefix + `"`, "lifecycle.ignore_changes": ignored,
+		}).String())
+	}
+	write("vllm-", "[]")
+	tf.Run("apply", "-auto-approve")
+	env.API.Edit(env.newest(), func(d *caastest.Deployment) { d.Name = "renamed-outside" })
+	env.API.ResetJournal()
+	for _, ignored := range []string{"[resource_private_name]", "[resource_private_name, resource_private_name_prefix]"} {
+		write("llm-", ignored)
+		tf.Run("apply", "-auto-approve")
+		tf.WantOutput(tf.Run("plan"), "No changes.")
+	}
+	if sent := env.changes(); len(sent) > 0 {
+		t.Errorf("the API received %q", sent)
+	}
+	tf.Run("destroy", "-auto-approve")
+	env.deploymentsAre(t, "destroyed")
 }

@@ -24,6 +24,7 @@ const (
 	summaryExtendUnconfirmed = "Extension could not be confirmed"
 	summaryNotReady          = "Deployment is not ready"
 	summaryHoursLate         = "Extension not visible yet"
+	summaryHoursDiffer       = "Unexpected number of prepaid hours"
 	summaryDestroyError      = "Error destroying deployment"
 	summaryDestroyTimeout    = "Deployment has not ended yet"
 
@@ -45,10 +46,12 @@ const (
 	summaryEndsSoon          = "Deployment ends within the hour"
 	summaryUnknownReplace    = "Replacement depends on a value that is not known"
 	summaryUncheckedReplace  = "Replacement with unchecked values"
+	summaryLostSecrets       = "Replacement without the secret variables of the deployment"
 	summaryNoImage           = "Deployment without an image"
 
 	summaryUnsupportedGPUs   = "Unsupported number of GPUs per container"
 	summaryEmptyArgs         = "Empty list of arguments"
+	summaryNullItem          = "Null in a list"
 	summaryDuplicateVariable = "Duplicate environment variable"
 	summarySecretConflict    = "Secret set twice"
 	summaryVersionMissing    = "Write-only secret without a version"
@@ -74,7 +77,7 @@ const (
 	summaryMissingCredential = "Missing credential for io.net"
 	summaryInvalidCredential = "Invalid credential"
 	summaryInvalidEndpoint   = "Invalid endpoint"
-	summaryNotWholeNumber    = "Not a whole number"
+	summaryNotWholeNumber    = "Invalid whole number"
 	summaryOutOfRange        = "Number out of range"
 
 	summaryListError       = "Error reading deployments"

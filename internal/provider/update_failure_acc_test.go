@@ -54,7 +54,7 @@ func TestDeployment_updateFails(t *testing.T) {
 		"hours rejected": {
 			attributes{"duration_hours": `30`},
 			fault(caastest.Fault{Method: "POST", Path: extend, Status: 422, Body: `{"detail": [{"loc": ["body", "duration_hours"], "msg": "too many"}]}`}),
-			"Correct the configuration and run terraform apply again: the steps that succeeded are not repeated.", []string{extendedBy(6)},
+			"Correct the configuration and run terraform apply again.", []string{extendedBy(6)},
 		},
 		"hours not bought": {
 			attributes{"duration_hours": `30`}, fault(caastest.Fault{Method: "POST", Path: extend, Reset: true}),

@@ -22,7 +22,7 @@ func TestDeployment_validation(t *testing.T) {
 		"four GPUs":          {attributes{"gpus_per_container": "4"}, "gpus_per_container must be 8, not 4. io.net deploys only containers with 8 GPUs. Write gpus_per_container = 8 or remove it."},
 		"sixteen GPUs":       {attributes{"gpus_per_container": "16"}, "gpus_per_container must be 8, not 16."},
 		"empty args":         {attributes{"container_config.args": "[]"}, "container_config.args must have at least one item when it is set: the API rejects an empty list. Remove args to pass no arguments"},
-		"null in args":       {attributes{"container_config.args": "[null]"}, "This attribute contains a null value"},
+		"null in args":       {attributes{"container_config.args": `["a", null]`}, "container_config.args[1] is null. Write a string, or remove the item."},
 		"no name":            {attributes{"resource_private_name": `""`}, "resource_private_name string length must be at least 1"},
 		"no hours":           {attributes{"duration_hours": "0"}, "duration_hours value must be at least 1, got: 0"},
 		"hardware 0":         {attributes{"hardware_id": "0"}, "hardware_id value must be at least 1, got: 0"},
@@ -70,7 +70,7 @@ func TestDeployment_fractions(t *testing.T) {
 	}
 	for _, name := range want {
 		at := `AttributeName("` + strings.ReplaceAll(name, ".", `").AttributeName("`) + `")`
-		terraform.wantWords(p.Diagnostics, at+" Not a whole number: "+name+" must be a whole number; got 1.5.")
+		terraform.wantWords(p.Diagnostics, at+" Invalid whole number: "+name+" must be a whole number; got 1.5.")
 	}
 	if len(p.Diagnostics) != len(want) {
 		t.Errorf("the diagnostics are %q, want %d", p.Diagnostics, len(want))

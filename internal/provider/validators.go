@@ -61,6 +61,24 @@ func (notEmptyArgs) ValidateList(_ context.Context, req validator.ListRequest, r
 			"Remove args to pass no arguments, or write at least one, such as args = [\"--port\", \"8000\"].")
 }
 
+// noNullItem validates that no item of a list is null.
+type noNullItem struct{}
+
+// Description implements validator.List.
+func (noNullItem) Description(context.Context) string { return "must not have a null item" }
+
+// MarkdownDescription implements validator.List.
+func (v noNullItem) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateList implements validator.List.
+func (noNullItem) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, item := range req.ConfigValue.Elements() {
+		if at := req.Path.AtListIndex(i); item.IsNull() {
+			resp.Diagnostics.AddAttributeError(at, summaryNullItem, fmt.Sprintf("%s is null. Write a string, or remove the item. To leave out an item that is null, use compact([…]).", at))
+		}
+	}
+}
+
 // stringFormat validates a string with a function of its own.
 type stringFormat struct {
 	format  string // what the string must be
