@@ -132,7 +132,7 @@ func renewalAttribute() schema.Attribute {
 			"early_renewal_hours": requiredCount("Number of remaining hours below which the deployment is renewed. Minimum 1. Must be longer than the interval between applies; several times that interval is recommended. Updated in place."),
 			"hours":               requiredCount("Number of hours that each renewal buys. Minimum 1. Updated in place."),
 			"max_total_hours": schema.Int64Attribute{
-				MarkdownDescription: "Limit of `paid_hours`, the total number of prepaid hours, for renewals. The last renewal buys fewer hours if necessary. Minimum 1. Updated in place. Defaults to no limit.",
+				MarkdownDescription: "Total number of prepaid hours (`paid_hours`) at which renewals stop. The last renewal buys fewer hours if necessary. Minimum 1. Updated in place. Defaults to no limit.",
 				Optional:            true,
 				CustomType:          wholeNumberType{},
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
