@@ -74,7 +74,7 @@ type NameClaimedError struct {
 
 // Error implements error.
 func (e *NameClaimedError) Error() string {
-	return fmt.Sprintf("two resources of the configuration claim the name %q", e.Name)
+	return fmt.Sprintf("two resources claim the name %q", e.Name)
 }
 
 // BudgetError is a purchase that a budget does not allow. Nothing was bought.

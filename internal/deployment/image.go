@@ -28,7 +28,7 @@ func ValidateImage(image string) error {
 	case err == nil:
 		return nil
 	case image == "":
-		return errors.New("it is empty; remove it to deploy without an image")
+		return errors.New("it is empty")
 	case strings.TrimSpace(image) != image:
 		return errors.New("it starts or ends with a space or a line break; use trimspace()")
 	case strings.Contains(image, "://"):

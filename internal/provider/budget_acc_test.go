@@ -51,7 +51,7 @@ func TestDeployment_priceRisesAfterPlan(t *testing.T) {
 			}
 			terraform.wantWords(diagnostics, c.fails)
 			if planned.Action == "replace" {
-				terraform.wantWords(diagnostics, "The deployment "+env.newest()+", which the new one replaces, is destroyed.")
+				terraform.wantWords(diagnostics, "The deployment "+env.newest()+", which was to be replaced, has already been destroyed.")
 			}
 			env.deploymentsAre(t, c.statuses...)
 		})

@@ -82,7 +82,7 @@ func TestAccDeployment_resourceRenamed(t *testing.T) {
 // destroy the name can be claimed again.
 func TestDeployment_nameClaimedInAnyOrder(t *testing.T) {
 	t.Parallel()
-	const claimed = "Two resources of the configuration"
+	const claimed = "Two resources claim the name"
 	for _, createFirst := range []bool{true, false} {
 		env := newEnv(t, caastest.Options{})
 		old, replacement := env.created(t, base), env.core(t)
@@ -201,7 +201,7 @@ func TestAccDeployment_replacedUnderItsName(t *testing.T) {
 	wantInState(t, tf, env.newest())
 	tf.Run("apply", "-auto-approve", "-replace="+address)
 	tf.Run("taint", address)
-	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted and you used -refresh=false, run the command without it.")
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted, and you ran terraform plan or apply with -refresh=false, run it without that option.")
 	env.deploymentsAre(t, "destroyed", "completed", "destroyed", "running")
 }
 
@@ -214,7 +214,7 @@ func TestAccDeployment_copiedBlock(t *testing.T) {
 	for name, config := range map[string]string{"copied block": base.String() + "\n" + copied, "count": base.with(attributes{"count": "3"}).String()} {
 		tf.Write("main.tf", config)
 		out := mustFail(t, tf, "apply", "-auto-approve")
-		tf.WantOutput(out, `Two resources of the configuration claim the name "vllm".`)
+		tf.WantOutput(out, `Two resources claim the name "vllm".`)
 		tf.WantOutput(out, "Give each its own name")
 		if calls := env.API.Requests("POST", ""); len(calls) > 0 {
 			t.Errorf("%s: the API received %d requests", name, len(calls))
@@ -227,7 +227,7 @@ func TestAccDeployment_copiedBlock(t *testing.T) {
 	env.API.ResetJournal()
 	after := func(address string) attributes { return attributes{"depends_on": "[" + address + "]"} }
 	for _, c := range []struct{ config, words string }{
-		{base.String() + labeled(base.with(after(address)), "copy"), "Two resources of the configuration"},
+		{base.String() + labeled(base.with(after(address)), "copy"), "Two resources claim the name"},
 		// The copy is planned before the other one is read.
 		{base.with(after("ioneth_caas_deployment.copy")).String() + copied, "If no other resource has that deployment"},
 	} {
@@ -274,7 +274,7 @@ func TestAccDeployment_destroyRegardlessOfPlanErrors(t *testing.T) {
 	out := mustFail(t, tf, "destroy", "-auto-approve", "-no-color")
 	for _, words := range []string{
 		"duration_hours is decreased", "max_cost_usdc allows 1.00", `The name "taken" is held by`,
-		`Two resources of the configuration claim the name "copied"`, "500 Internal Server Error", `no deployment with the name "missing"`,
+		`Two resources claim the name "copied"`, "500 Internal Server Error", `no deployment with the name "missing"`,
 	} {
 		tf.WantOutput(out, words)
 	}

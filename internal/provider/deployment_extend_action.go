@@ -168,7 +168,7 @@ func extendedMessage(p deployment.Purchase, d *deployment.Deployment, total int6
 func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics {
 	at, next := path.Root("deployment_id"), recreateEnded
 	if d != nil && d.Status != caas.StatusCompleted {
-		next = "If its resource is still in the configuration, run terraform apply when the deployment has ended: it leaves the state, and the apply buys a new one."
+		next = "If its resource is still in the configuration, run terraform apply after the deployment is destroyed: the deployment leaves the state, and the apply buys a new one."
 	}
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):
@@ -190,7 +190,7 @@ func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics
 func extendError(p deployment.Purchase, err error) diag.Diagnostics {
 	var unconfirmed *deployment.UnconfirmedError
 	f := failure{summary: summaryExtendError, err: err, state: nothingBought, next: invokeAgain, locate: locateHours}
-	if over := budgetErrors(err, f.state, f.next, f.locate); over != nil {
+	if over := budgetErrors(err, "The hours were not bought.", f.next, f.locate); over != nil {
 		return over
 	}
 	switch {

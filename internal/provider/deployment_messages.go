@@ -42,7 +42,7 @@ func createError(spec deployment.Spec, prefixed bool, destroyed string, err erro
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryCreateUnconfirmed
 		f.state = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state.", spec.Name) + destroyedDetail(destroyed)
-		f.next = "Run terraform apply again: if the deployment exists, the error names it and shows how to import it; otherwise the apply creates it."
+		f.next = "Run terraform apply again. If the deployment exists, that apply fails, and its error names the deployment and shows how to import it. Otherwise the apply creates the deployment."
 		if prefixed {
 			f.next = fmt.Sprintf("Do not run terraform apply again yet: it would use another name, and could buy a second deployment. "+
 				"Look for %q with the data source ioneth_caas_deployments, and import the deployment if it exists.", spec.Name)
@@ -64,7 +64,7 @@ func destroyedDetail(id string) string {
 	if id == "" {
 		return ""
 	}
-	return fmt.Sprintf(" The deployment %s, which the new one replaces, is destroyed.", id)
+	return fmt.Sprintf(" The deployment %s, which was to be replaced, has already been destroyed.", id)
 }
 
 // waitDiagnostics explains how the wait for a created deployment ended. An
@@ -88,7 +88,7 @@ func waitDiagnostics(id string, d *deployment.Deployment, waits bool, err error)
 		return f.warning()
 	case errors.Is(err, deployment.ErrNotFound), errors.Is(err, deployment.ErrEnded), d != nil && d.Status == caas.StatusTerminationRequested:
 		f.next = fmt.Sprintf("The deployment %s is paid for and is in the state, marked as tainted. "+
-			"Run terraform plan: if the deployment does not exist any more, it leaves the state, and the next terraform apply buys a new one.", id)
+			"The next terraform apply buys a new one, unless you remove the resource from the configuration.", id)
 		return f.errors()
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryFailedToStart
@@ -190,12 +190,12 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether the hours for the deployment %s were bought. %s", id, f.state)
-		f.next = checkEnd + "run terraform apply again. If it does, first wait until terraform plan shows the hours in paid_hours: an apply before that buys them again."
+		f.next = checkEnd + "run terraform apply again. If it ends later, the hours were bought: wait until terraform plan shows them in paid_hours, because an apply before that buys them again. If it does not, run terraform apply again."
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryChangedNotRunning
 		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
 	case errors.Is(err, deployment.ErrEnded), caas.IsNotFound(err), d != nil && !d.Live():
-		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, only with recreate_when_ended = true. " +
+		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, only with recreate_when_ended = true or with terraform apply -replace=ADDRESS. " +
 			"One that is destroyed, or that the API does not find, leaves the state, and the next terraform apply buys a new one."
 	case rejectsConfiguration(err):
 		f.next = "Correct the configuration and run terraform apply again."
@@ -300,7 +300,7 @@ func nameClaimedError(e *deployment.NameClaimedError) diag.Diagnostics {
 			fmt.Sprintf("Give each its own name, for example with count.index or each.key: resource_private_name = \"%s-${count.index}\".", e.Name))
 	}
 	return errorAt(namePath, summaryNameClaimed, fmt.Sprintf("%s The deployment %s has it now.", sentence(e.Error()), e.ID)+rule,
-		"If the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
+		"If one of the two is only in the state, because the resource has a new address, add a moved block, so that Terraform keeps the deployment:\n\n"+
 			"moved {\n  from = ioneth_caas_deployment.OLD\n  to   = ioneth_caas_deployment.NEW\n}",
 		"If the name moves from one deployment to another, first rename the deployment that has it, with terraform apply -target=ADDRESS.",
 		"Otherwise give each resource its own name.")
@@ -331,6 +331,6 @@ func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostics
 			"If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it. "+
 				"Use resource_private_name_prefix instead of resource_private_name. After a failed apply the old deployment is a deposed object in the state: "+
 				"with the prefix, the next apply creates the new deployment and destroys the old one.",
-			"If this resource is tainted and you used -refresh=false, run the command without it.")
+			"If this resource is tainted, and you ran terraform plan or apply with -refresh=false, run it without that option.")
 	}
 }

@@ -147,7 +147,7 @@ func durationError(state *deploymentModel, planned int64) diag.Diagnostics {
 func endedError(state *deploymentModel) diag.Diagnostics {
 	next := "To recreate it with this configuration, and pay for it again, set recreate_when_ended = true. To leave it as it is, undo the change."
 	if state.status() == caas.StatusTerminationRequested {
-		next = "Undo the change, or run terraform apply again when it has ended: then it leaves the state, and the apply buys a new one with this configuration."
+		next = "Undo the change, or run terraform apply again after it is destroyed: then it leaves the state, and the apply buys a new one with this configuration."
 	}
 	return errorAt(path.Empty(), summaryEndedNoChange, fmt.Sprintf(
 		"The deployment %s has the status %q%s, so it can be neither changed nor extended.", state.DeploymentID.ValueString(), state.Status.ValueString(), since(state.FinishedAt)),
@@ -168,7 +168,7 @@ func statusWarnings(state *deploymentModel, waits bool) diag.Diagnostics {
 			"To fix it in place, which costs nothing, correct the configuration and run terraform apply. "+
 				"To replace it, which buys a new deployment, run terraform apply -replace=ADDRESS with the address of this resource.")
 	case caas.StatusTerminationRequested:
-		return warning(summaryEnding, what+". It can be neither changed nor extended. Terraform removes it from the state when it has ended.")
+		return warning(summaryEnding, what+". It can be neither changed nor extended. Terraform removes it from the state after it is destroyed.")
 	case caas.StatusRequested:
 		if waits {
 			return warning(summaryNotRunning, what+": it is still starting. The next terraform plan shows its status again.")

@@ -59,9 +59,9 @@ func TestDeployment_endedPlans(t *testing.T) {
 			},
 			[]string{
 				"Deployment is being terminated", `("vllm") has the status "termination requested". It can be neither changed nor extended.`,
-				"removes it from the state when it has ended.",
+				"removes it from the state after it is destroyed.",
 			},
-			"Undo the change, or run terraform apply again when it has ended",
+			"Undo the change, or run terraform apply again after it is destroyed",
 		},
 	} {
 		t.Run(status, func(t *testing.T) {

@@ -63,7 +63,7 @@ func TestDeployment_destroyedDuringWait(t *testing.T) {
 		env.API.Edit(env.newest(), func(d *caastest.Deployment) { d.Status = caastest.StatusDestroyed })
 	}})
 	terraform := env.core(t)
-	terraform.fails(base, "if the deployment does not exist any more, it leaves the state, and the next terraform apply buys a new one.")
+	terraform.fails(base, "The next terraform apply buys a new one, unless you remove the resource from the configuration.")
 }
 
 // Once the deployment runs nothing fails the create: an error would mark it as

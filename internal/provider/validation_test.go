@@ -32,7 +32,7 @@ func TestDeployment_validation(t *testing.T) {
 		"port 65536":         {attributes{"container_config.traffic_port": "65536"}, "traffic_port value must be between 1 and 65535, got: 65536"},
 		"duplicate name":     {attributes{"container_config.env_variables": `{ A = "1" }`, secret: `{ A = "2" }`}, `The variable "A" is in env_variables and in the secret variables. Remove it from one of them or rename it.`},
 		"invalid name":       {attributes{"container_config.env_variables": `{ "A=B" = "1" }`}, "must be the name of an environment variable: at least one character, and neither = nor NUL, got: A=B"},
-		"empty image":        {attributes{"registry_config.image_url": `""`}, "registry_config.image_url must be a container image reference, such as ghcr.io/org/image:tag. Got \"\": it is empty; remove it"},
+		"empty image":        {attributes{"registry_config.image_url": `""`}, "registry_config.image_url must be a container image reference, such as ghcr.io/org/image:tag. Got \"\": it is empty."},
 		"no timeout":         {attributes{"timeouts": `{ create = "0s" }`}, `timeouts.create must be longer than 0; got "0s". Write a duration such as "30m"`},
 		"invalid timeout":    {attributes{"timeouts": `{ create = "soon" }`}, "soon"},
 		"both secrets":       {attributes{secret: `{ A = "1" }`, secret + "_wo": `{ A = "1" }`, secret + "_wo_version": "1"}, "secret_env_variables_wo"},
