@@ -75,6 +75,7 @@ func (s *Service) reserve(ctx context.Context, p Purchase) (release func(), err 
 	defer b.mu.Unlock()
 	e := entry{text: fmt.Sprintf("%s: %.2f USDC", p, cost), cost: cost}
 	if over := b.check(append(slices.Clip(b.reserved), e)); over != nil {
+		over.Purchases[len(over.Purchases)-1] += ", not bought"
 		return nil, over
 	}
 	b.reserved = append(b.reserved, e)

@@ -98,6 +98,9 @@ func TestCreate_budgetOfTheApply(t *testing.T) {
 			}
 			over := wantErrorAs[*deployment.RunBudgetError](t, err)
 			wantEqual(t, "total", over.Total, 2*testPrice)
+			for i, text := range over.Purchases { // the first was bought
+				wantEqual(t, text, strings.HasSuffix(text, ", not bought"), i == 1)
+			}
 			wantEqual(t, "requests", s.api.Count("POST", "/deploy"), 1)
 		})
 	}

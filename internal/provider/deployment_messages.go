@@ -42,7 +42,7 @@ func createError(spec deployment.Spec, prefixed bool, destroyed string, err erro
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryCreateUnconfirmed
 		f.state = fmt.Sprintf("A deployment named %q may exist, and cost money, without being in the state.", spec.Name) + destroyedDetail(destroyed)
-		f.next = "Run terraform apply again. If the deployment exists, that apply fails, and its error names the deployment and shows how to import it. Otherwise the apply creates the deployment."
+		f.next = "Run terraform apply again. If the deployment exists, that apply buys nothing, and its error says what to do. Otherwise the apply creates the deployment."
 		if prefixed {
 			f.next = fmt.Sprintf("Do not run terraform apply again yet: it would use another name, and could buy a second deployment. "+
 				"Look for %q with the data source ioneth_caas_deployments, and import the deployment if it exists.", spec.Name)
