@@ -76,7 +76,7 @@ func deploymentDataSchema() schema.Schema {
 		Validators: notEmpty(),
 	}
 	return schema.Schema{
-		MarkdownDescription: "Deployment of the account, with everything that the API returns. " +
+		MarkdownDescription: "Deployment of the account. " +
 			"The API does not return arguments, registry credentials and secret values.",
 		Attributes: attributes,
 	}
