@@ -27,7 +27,7 @@ func TestDeployment_priceRisesAfterPlan(t *testing.T) {
 		"creation":                 {nil, "", limited("500", nil), "The price is 768.00 USDC, and max_cost_usdc allows 500.00. Nothing was bought.", nil},
 		"creation, no plan checks": {nil, "plan_checks = false", limited("500", nil), "The price is 768.00 USDC", nil},
 		"creation, max_total_cost_usdc": {nil, "max_total_cost_usdc = 500", base,
-			"The purchases known so far cost 768.00 USDC together, and max_total_cost_usdc in the provider block allows 500.00:", nil},
+			"max_total_cost_usdc in the provider block allows 500.00 USDC, and the purchases known so far cost 768.00 USDC together:", nil},
 		"extension": {base, "", limited("150", attributes{"duration_hours": "30"}), "The price is 192.00 USDC, and max_cost_usdc allows 150.00.", []string{"running"}},
 
 		"replacement":                      {base, "", limited("600", replaced), "768.00 USDC", []string{"destroyed"}},
@@ -82,7 +82,7 @@ func TestAccDeployment_replacementOverBudgetDestroysNothing(t *testing.T) {
 	fails(lateHours+above.with(attributes{"max_cost_usdc": "terraform_data.late.output"}).String(), unknown)
 	fails(unknownToken+above.String(), unknown)
 	fails(unchecked+"}\n"+above.String(), "The price is 574.08 USDC, and max_cost_usdc allows 500.00.")
-	fails(unchecked+"  max_total_cost_usdc = 500\n}\n"+base.with(attributes{"hardware_id": "204"}).String(), "in the provider block allows 500.00:")
+	fails(unchecked+"  max_total_cost_usdc = 500\n}\n"+base.with(attributes{"hardware_id": "204"}).String(), "in the provider block allows 500.00 USDC,")
 	fails(unchecked+"}\n"+base.with(attributes{"max_cost_usdc": "400"}).String(), "The price is 478.08 USDC, and max_cost_usdc allows 400.00.", "-replace="+address)
 	env.API.SetReplicas(203, 1, 1)
 	fails(base.with(attributes{"container_config.replica_count": "3"}).String(), "Insufficient capacity")
@@ -107,7 +107,7 @@ func TestAccProvider_maxTotalCostAtPlan(t *testing.T) {
 	tf := env.Terraform(t)
 	tf.Write("main.tf", fleet(50, "1000", nil))
 	out := mustFail(t, tf, "apply", "-auto-approve", "-no-color")
-	tf.WantOutput(out, "max_total_cost_usdc in the provider block allows 1000.00: - ")
+	tf.WantOutput(out, "max_total_cost_usdc in the provider block allows 1000.00 USDC, and the purchases known so far cost")
 	tf.WantOutput(out, "Nothing was bought. Buy less, or increase max_total_cost_usdc.")
 	tf.WantOutput(out, `": 8 GPUs for 24 hours: 478.08 USDC`)
 	if n := len(regexp.MustCompile(`(?m)^Error: `).FindAllString(out, -1)); n != 1 {
@@ -126,7 +126,7 @@ func TestAccProvider_maxTotalCostAtPlan(t *testing.T) {
 	tf.Run("apply", "-auto-approve")
 	longer := attributes{"hardware_id": "204", "duration_hours": "25"}
 	tf.Write("main.tf", fleet(2, "47.83", longer))
-	tf.WantOutput(mustFail(t, tf, "plan"), "cost 47.84 USDC together, and max_total_cost_usdc in the provider block allows 47.83:")
+	tf.WantOutput(mustFail(t, tf, "plan"), "allows 47.83 USDC, and the purchases known so far cost 47.84 USDC together:")
 	tf.Write("main.tf", fleet(2, "47.84", longer))
 	tf.Run("apply", "-auto-approve")
 }

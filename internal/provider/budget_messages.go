@@ -35,8 +35,8 @@ func budgetErrors(err error, state, again string, locate locator) diag.Diagnosti
 			fmt.Sprintf("Increase max_cost_usdc to %s or more, or buy %s.", roundedUp(over.Cost), fewer))
 	case errors.As(err, &total):
 		return errorAt(path.Empty(), summaryTotalAboveBudget,
-			fmt.Sprintf("The purchases known so far cost %s USDC together, and max_total_cost_usdc in the provider block allows %s:\n- %s",
-				exact(total.Total), exact(total.Limit), strings.Join(total.Purchases, "\n- ")),
+			fmt.Sprintf("max_total_cost_usdc in the provider block allows %s USDC, and the purchases known so far cost %s USDC together:\n- %s",
+				exact(total.Limit), exact(total.Total), strings.Join(total.Purchases, "\n- ")),
 			state, "Buy less, or increase max_total_cost_usdc.")
 	default:
 		return nil

@@ -168,7 +168,7 @@ func extendedMessage(p deployment.Purchase, d *deployment.Deployment, total int6
 func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics {
 	at, next := path.Root("deployment_id"), recreateEnded
 	if d != nil && d.Status != caas.StatusCompleted {
-		next = "If its resource is still in the configuration, run terraform apply after the deployment is destroyed: the deployment leaves the state, and the apply buys a new one."
+		next = "If its resource is still in the configuration, the next terraform apply after its destruction removes the deployment from the state and buys a new one."
 	}
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):
@@ -202,7 +202,7 @@ func extendError(p deployment.Purchase, err error) diag.Diagnostics {
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether %s for the deployment %s were bought.", deployment.Plural(p.Hours, "hour"), p.DeploymentID)
-		f.next = checkEnd + "invoke the action again: each invocation buys the hours again."
+		f.next = checkHours + "Each invocation of the action buys the hours again."
 	}
 	return f.errors()
 }

@@ -18,7 +18,9 @@ import (
 const (
 	applyAgain = "Run terraform apply again."
 	addCredits = "Add credits to the account in io.net's web console"
-	checkEnd   = "Check whether the deployment now ends later, in io.net's web console or with the data source ioneth_caas_deployment, before you "
+	// checkHours follows a purchase of hours that may have been made.
+	checkHours = "The API may show the hours late. Check some minutes from now, in io.net's web console or with the data source ioneth_caas_deployment, " +
+		"whether the prepaid time of the deployment has grown. "
 	// recreateEnded says how to run a deployment again that has ended.
 	recreateEnded = "To run it again, and pay for it again, set recreate_when_ended = true in its resource, " +
 		"or run terraform apply -replace=ADDRESS with the address of the resource."
@@ -190,12 +192,12 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether the hours for the deployment %s were bought. %s", id, f.state)
-		f.next = checkEnd + "run terraform apply again. If it ends later, the hours were bought: wait until terraform plan shows them in paid_hours, because an apply before that buys them again. If it does not, run terraform apply again."
+		f.next = checkHours + "If it has, the hours were bought: run terraform apply only when terraform plan shows them in paid_hours, because an apply before that buys them again. If it has not, run terraform apply again."
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryChangedNotRunning
 		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
 	case errors.Is(err, deployment.ErrEnded), caas.IsNotFound(err), d != nil && !d.Live():
-		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, only with recreate_when_ended = true or with terraform apply -replace=ADDRESS. " +
+		f.next = "Run terraform plan to see the status of the deployment. A completed deployment is recreated, and paid for again, with recreate_when_ended = true or terraform apply -replace=ADDRESS. " +
 			"One that is destroyed, or that the API does not find, leaves the state, and the next terraform apply buys a new one."
 	case rejectsConfiguration(err):
 		f.next = "Correct the configuration and run terraform apply again."
@@ -241,7 +243,7 @@ func hoursWarning(id string, d *deployment.Deployment, bought int64) diag.Diagno
 		return nil
 	}
 	return warning(summaryHoursDiffer, fmt.Sprintf(
-		"%s were bought for the deployment %s, but the API returns %d. The provider may misunderstand the unit of the API: "+
+		"%s were bought for the deployment %s, but the API returns %d prepaid hours. The provider takes the API's minutes as wall time, which may be wrong: "+
 			"then paid_hours and ends_at are wrong, and extensions and renewals buy too few hours.", deployment.Plural(bought, "hour"), id, d.PaidHours),
 		"Check in io.net's web console when the deployment ends, and report what you see: https://github.com/ioneth/terraform-provider-ioneth/issues/new?template=live-api.yml")
 }
@@ -328,9 +330,9 @@ func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostics
 		return errorAt(namePath, summaryNameTaken, what+" "+state,
 			choose+". If no other resource has that deployment, you can import it instead of buying one:\n\n"+
 				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
+			"If this resource is tainted, and you ran terraform plan or apply with -refresh=false, run it without that option.",
 			"If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it. "+
 				"Use resource_private_name_prefix instead of resource_private_name. After a failed apply the old deployment is a deposed object in the state: "+
-				"with the prefix, the next apply creates the new deployment and destroys the old one.",
-			"If this resource is tainted, and you ran terraform plan or apply with -refresh=false, run it without that option.")
+				"with the prefix, the next apply creates the new deployment and destroys the old one.")
 	}
 }

@@ -198,8 +198,8 @@ func unknownWarnings(attributes []string, name string) diag.Diagnostics {
 		return nil
 	}
 	return warning(summaryUnknownReplace, fmt.Sprintf(
-		"Not known at plan: %s of the deployment %q. A change forces replacement. If the values turn out unchanged, nothing is replaced. "+
-			"If one turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\" before it destroys this deployment, and the next plan shows the replacement.",
+		"Not known at plan: %s of the deployment %q, whose change would force replacement. The apply of this plan does not replace the deployment: "+
+			"if a value turns out different, Terraform stops it with \"Provider produced inconsistent final plan\", and the next plan shows the replacement.",
 		strings.Join(attributes, ", "), name))
 }
 

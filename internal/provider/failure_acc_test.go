@@ -134,7 +134,7 @@ func TestDeployment_moreHoursThanBought(t *testing.T) {
 	terraform := env.core(t)
 	diagnostics := terraform.apply(base)
 	terraform.wantWarning(diagnostics, "24 hours were bought for the deployment")
-	terraform.wantWords(diagnostics, "but the API returns 192.")
+	terraform.wantWords(diagnostics, "but the API returns 192 prepaid hours.")
 }
 
 // wantWarning checks that there is one diagnostic, a warning of these words.
