@@ -243,9 +243,9 @@ func hoursWarning(id string, d *deployment.Deployment, bought int64) diag.Diagno
 		return nil
 	}
 	return warning(summaryHoursDiffer, fmt.Sprintf(
-		"%s were bought for the deployment %s, but the API returns %d prepaid hours. The provider takes the API's minutes as wall time, which may be wrong: "+
-			"then paid_hours and ends_at are wrong, and extensions and renewals buy too few hours.", deployment.Plural(bought, "hour"), id, d.PaidHours),
-		"Check in io.net's web console when the deployment ends, and report what you see: https://github.com/ioneth/terraform-provider-ioneth/issues/new?template=live-api.yml")
+		"%s were bought for the deployment %s, but the API returns %d prepaid hours. Its numbers may be multiplied, for example by the number of GPUs. "+
+			"In that case paid_hours and ends_at are wrong, and extensions and renewals buy too few hours.", deployment.Plural(bought, "hour"), id, d.PaidHours),
+		"Look up now, in io.net's web console, at what time the deployment ends, and report it: https://github.com/ioneth/terraform-provider-ioneth/issues/new?template=live-api.yml")
 }
 
 // lateHoursWarning reports an extension that the API accepted and does not show.
