@@ -73,7 +73,7 @@ func (s *Service) confirmCreate(ctx context.Context, name string, sent time.Time
 	case err != nil:
 		return "", &UnconfirmedError{cause, fmt.Errorf("failed to look for the deployment by its name: %w", err)}
 	default:
-		return "", &UnconfirmedError{cause, errors.New("the API accepted the request, and its list does not show the deployment yet")}
+		return "", &UnconfirmedError{cause, errors.New("the API seems to have created the deployment, but its list does not show the deployment yet")}
 	}
 }
 

@@ -91,7 +91,7 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"max_total_cost_usdc": schema.Float64Attribute{
 				MarkdownDescription: "Maximum total cost of all purchases of one apply, in USDC: creations, replacements, extensions, renewals and the action `ioneth_caas_deployment_extend`. " +
-					"Minimum 0. Checked at plan and again right before each purchase. A purchase whose price is not known at plan is checked only before the purchase; for a replacement, an unknown price is an error at plan. Purchases of the action are checked only at apply. When `plan_checks = false`, only the plans of replacements are checked. Each provider configuration has its own limit. Defaults to no limit.",
+					"Minimum 0. Checked at plan and again right before each purchase. A purchase whose price is not known at plan is checked only before the purchase; for a replacement, an unknown price is an error at plan. Purchases of the action are checked only at apply. When `plan_checks = false`, a plan checks only replacements; the check before each purchase stays. Each provider configuration has its own limit. Defaults to no limit.",
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0)},
 			},
@@ -198,7 +198,7 @@ func (c credential) validate(attribute string, diags *diag.Diagnostics) {
 	if strings.ContainsFunc(c.value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r > unicode.MaxASCII }) {
 		diags.AddAttributeError(path.Root(attribute), summaryInvalidCredential, fmt.Sprintf(
 			"%s contains a space, a line break or another character that credentials do not have. "+
-				"To read it from a file, write %s = trimspace(file(\"...\")).", c.source, attribute))
+				"If the value comes from a file, write %s = trimspace(file(\"...\")) in the provider block.", c.source, attribute))
 	}
 }
 

@@ -77,7 +77,7 @@ func deploymentDataSchema() schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Deployment of the account. " +
-			"The API does not return arguments, registry credentials and secret values.",
+			"The API does not return `args`, registry credentials and secret values.",
 		Attributes: attributes,
 	}
 }

@@ -39,7 +39,7 @@ func (l *deploymentListResource) Configure(_ context.Context, req resource.Confi
 func (l *deploymentListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Deployments of the account, for `terraform query`. Requires Terraform 1.14 or later. " +
-			"The results do not contain what the API does not return: arguments, registry credentials and secret values. " +
+			"The results do not contain what the API does not return: `args`, registry credentials and secret values. " +
 			"Without `limit` in the list block Terraform stops after 100 results without a warning.",
 		Attributes: map[string]schema.Attribute{
 			"status": schema.StringAttribute{

@@ -94,12 +94,9 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 	if replaced.EndsAt != "" {
 		until = " It is paid for until " + replaced.EndsAt + "."
 	}
-	down := "The service is down until the replacement is running."
-	switch {
-	case !planned.NamePrefix.IsNull():
-		down = "With create_before_destroy the old deployment runs until the replacement is created. Without it the service is down until the replacement is running."
-	case planned.ResourcePrivateName.ValueString() == replaced.Name:
-		down += " create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix."
+	down := "With create_before_destroy the old deployment runs until the replacement is created. Without it the service is down until the replacement is running."
+	if planned.NamePrefix.IsNull() && planned.ResourcePrivateName.ValueString() == replaced.Name {
+		down = "The service is down until the replacement is running. create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix."
 	}
 	diags := warning(fmt.Sprintf("%s %q", summaryReplaces, replaced.Name),
 		fmt.Sprintf("Replacing the deployment %s stops it.%s %s %s", replaced.ID, until, refundRule, down))
@@ -198,8 +195,8 @@ func unknownWarnings(attributes []string, name string) diag.Diagnostics {
 		return nil
 	}
 	return warning(summaryUnknownReplace, fmt.Sprintf(
-		"Not known at plan: %s of the deployment %q, whose change would force replacement. The apply of this plan does not replace the deployment: "+
-			"if a value turns out different, Terraform stops it with \"Provider produced inconsistent final plan\", and the next plan shows the replacement.",
+		"Not known at plan: %s of the deployment %q, which force replacement when they change. The apply of this plan does not replace the deployment: "+
+			"if a value turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\", and the next plan shows the replacement.",
 		strings.Join(attributes, ", "), name))
 }
 

@@ -52,7 +52,7 @@ func (r *deploymentReadinessResource) Metadata(_ context.Context, req resource.M
 
 func (r *deploymentReadinessResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Check that waits until a deployment is ready. The creation of this resource repeats GET requests to the public URL of each container, with `path` appended, until all containers answer with a 2xx status. Redirects are not followed. " +
+		MarkdownDescription: "Readiness check of a deployment. The creation of this resource repeats GET requests to the public URL of each container, with `path` appended, until all containers answer with a 2xx status. Redirects are not followed. " +
 			"This resource buys nothing, and destroying it does nothing. When the deployment does not become ready, the apply fails, the deployment is not tainted, and the next apply waits again.",
 		Attributes: map[string]schema.Attribute{
 			"deployment_id": schema.StringAttribute{

@@ -58,7 +58,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["registry_config"] = registryConfigAttribute()
 	attributes["max_cost_usdc"] = schema.Float64Attribute{
 		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan and again right before each purchase; " +
-			"a higher price is an error. When `plan_checks = false` in the provider block, only the plan of a replacement is checked. Updated in place, without an API call. Defaults to no limit.",
+			"a higher price is an error. When `plan_checks = false` in the provider block, a plan checks only a replacement; the check before each purchase stays. Updated in place, without an API call. Defaults to no limit.",
 		Optional:   true,
 		Validators: []validator.Float64{float64validator.AtLeast(0)},
 	}

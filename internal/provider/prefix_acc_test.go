@@ -70,7 +70,7 @@ func TestAccDeployment_createBeforeDestroy(t *testing.T) {
 	out := mustFail(t, tf, "apply", "-auto-approve")
 	tf.WantOutput(out, "create_before_destroy, on this resource or one that depends on it, requires resource_private_name_prefix.")
 	tf.WantOutput(out, "If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it.")
-	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name. After a failed apply the old deployment is a deposed object in the state")
+	tf.WantOutput(out, "Use resource_private_name_prefix instead of resource_private_name. After an apply that failed for this reason, the old deployment is a deposed object in the state")
 	env.deploymentsAre(t, "destroyed", "destroyed", "running", "running", "running", "running")
 	if state := tf.Read("terraform.tfstate"); !strings.Contains(state, `"deposed": "`) {
 		t.Errorf("the state has no deposed object:\n%s", state)
