@@ -91,7 +91,7 @@ func (p *ionethProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 			},
 			"max_total_cost_usdc": schema.Float64Attribute{
 				MarkdownDescription: "Maximum total cost of all purchases of one apply, in USDC: creations, replacements, extensions, renewals and the action `ioneth_caas_deployment_extend`. " +
-					"Minimum 0. Checked at plan and again right before each purchase. A purchase whose price is not known at plan is checked only before the purchase; for a replacement, an unknown price is an error at plan. Purchases of the action are checked only at apply. When `plan_checks = false`, a plan checks only replacements; the check before each purchase stays. Each provider configuration has its own limit. Defaults to no limit.",
+					"Minimum 0. Checked at plan and again right before each purchase. A purchase whose price is not known at plan is checked only before the purchase; for a replacement, an unknown price is an error at plan. Purchases of the action are checked only at apply. When `plan_checks = false`, a plan checks only the prices of replacements; the check before each purchase stays. Each provider configuration has its own limit. Defaults to no limit.",
 				Optional:   true,
 				Validators: []validator.Float64{float64validator.AtLeast(0)},
 			},

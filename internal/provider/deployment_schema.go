@@ -58,7 +58,7 @@ func (r *deploymentResource) Schema(ctx context.Context, _ resource.SchemaReques
 	attributes["registry_config"] = registryConfigAttribute()
 	attributes["max_cost_usdc"] = schema.Float64Attribute{
 		MarkdownDescription: "Maximum that one apply may spend on this deployment, in USDC. Minimum 0. Checked at plan and again right before each purchase; " +
-			"a higher price is an error. When `plan_checks = false` in the provider block, a plan checks only a replacement; the check before each purchase stays. Updated in place, without an API call. Defaults to no limit.",
+			"a higher price is an error. When `plan_checks = false` in the provider block, a plan compares the price with the maximum only when it replaces the deployment; the check before each purchase stays. Updated in place, without an API call. Defaults to no limit.",
 		Optional:   true,
 		Validators: []validator.Float64{float64validator.AtLeast(0)},
 	}
@@ -105,7 +105,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"paid_hours":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Total number of prepaid hours, including renewals and extensions made outside this resource. At least `duration_hours`. Never decreases."},
 		"created_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment was requested, in RFC 3339 format."},
 		"started_at":       schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment started to run, in RFC 3339 format. Null until then."},
-		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended or failed, the last value is kept; in an import, it is `finished_at`."},
+		"ends_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. Keeps its last value after the end. The import of a deployment that has ended sets it to `finished_at`."},
 		"finished_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "Time at which the deployment ended, in RFC 3339 format. Null until then."},
 		"hardware_name":    schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the hardware type."},
 		"brand_name":       schema.StringAttribute{Computed: true, MarkdownDescription: "Manufacturer of the hardware."},
