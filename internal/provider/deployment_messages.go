@@ -202,7 +202,11 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	case rejectsConfiguration(err):
 		f.next = "Correct the configuration and run terraform apply again."
 	case !errors.Is(err, deployment.ErrChanged) && !caas.IsRejected(err) && errors.As(err, &apiErr) && apiErr.Method != http.MethodGet:
-		f.state = "It is not known whether the API made the change; the next terraform apply repeats it if necessary. " + f.state
+		changed := "the container definition"
+		if apiErr.Method == http.MethodPut {
+			changed = "the name"
+		}
+		f.state = fmt.Sprintf("It is not known whether the API changed %s; the next terraform apply repeats the change if necessary. %s", changed, f.state)
 	}
 	return f.errors()
 }

@@ -225,7 +225,7 @@ func (p *deploymentPlan) purchase(replaced *replacedDeployment) {
 	destroys := replaced.isLive()
 	switch budget := p.service.IsLimited(purchase) || p.planned.MaxCostUSDC.IsUnknown(); {
 	case destroys && budget && (!known || !p.service.Configured()):
-		p.add(priceUnknownError(spec.Name)...)
+		p.add(priceUnknownError(replaced.Name)...)
 		return
 	case known && (p.asks() || destroys && budget && p.service.Configured()):
 		checks = append(checks, func() diag.Diagnostics { return p.checkPrice(purchase, p.planChecks) })
