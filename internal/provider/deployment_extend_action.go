@@ -168,7 +168,7 @@ func extendedMessage(p deployment.Purchase, d *deployment.Deployment, total int6
 func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics {
 	at, next := path.Root("deployment_id"), recreateEnded
 	if d != nil && d.Status != caas.StatusCompleted {
-		next = "If its resource is still in the configuration, the next terraform apply after the deployment is destroyed removes it from the state and buys a new one."
+		next = "If its resource is still in the configuration, run terraform apply when io.net has destroyed the deployment. The apply removes the deployment from the state and buys a new one."
 	}
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):
