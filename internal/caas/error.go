@@ -19,7 +19,7 @@ var (
 	errTooLarge   = fmt.Errorf("the response is larger than %d MiB", maxResponseBytes>>20)
 	errRedirect   = errors.New("redirects are not followed, so that the credential stays with the configured endpoint")
 	errInvalidID  = errors.New("is not a valid ID")
-	errCredential = errors.New("the token or API key is missing, wrong or expired (tokens of the web console expire after 21 days), " +
+	errCredential = errors.New("the token or API key is missing, wrong or expired (access tokens expire after 21 days), " +
 		"or was created for a project other than IO Cloud, or the account has no credits")
 )
 

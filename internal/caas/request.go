@@ -96,7 +96,9 @@ func (c *Client) send(ctx context.Context, r request) (outcome, error) {
 			down = sent
 		}
 		if retries >= limit || !r.isRepeatable(o) || !o.connected && now.Add(wait).Sub(down) > maxOutage {
-			c.outage.remember(o, now)
+			if !r.optional { // which gives up too early for that
+				c.outage.remember(o, now)
+			}
 			return outcome{}, last
 		}
 		uncertain = uncertain || o.connected && r.method != http.MethodGet

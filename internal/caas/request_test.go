@@ -132,8 +132,26 @@ func TestTryContainers(t *testing.T) {
 		}
 		h.wantSent(want+1, []time.Duration{0, time.Second, 3 * time.Second}[want])
 	}
+	// That it gives up says nothing of the requests after it.
+	down := true
+	h := newHarness(t, respond(200, `{"data":{"id":"x","status":"running"}}`), func(c *caas.Config) {
+		c.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			if down {
+				return nil, errors.New("connection refused")
+			}
+			return http.DefaultTransport.RoundTrip(r)
+		})
+	})
+	if _, err := h.client.TryContainers(t.Context(), someID); err == nil {
+		t.Error("no error")
+	}
+	down = false
+	if _, err := h.client.Deployment(t.Context(), someID); err != nil {
+		t.Error(err)
+	}
+
 	limited := respond(429, ``)
-	h := newHarness(t, script(limited, limited, limited, limited, respond(200, `{"data":{"workers":[]}}`)))
+	h = newHarness(t, script(limited, limited, limited, limited, respond(200, `{"data":{"workers":[]}}`)))
 	if _, err := h.client.TryContainers(t.Context(), someID); err != nil {
 		t.Error(err)
 	}

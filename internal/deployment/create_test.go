@@ -128,6 +128,30 @@ func TestCreate_timesOutForName(t *testing.T) {
 	s.wantNothingBought()
 }
 
+// TestCreate_timesOutAfterHeldName shows that a name which was held at first does not
+// hide why the check failed later.
+func TestCreate_timesOutAfterHeldName(t *testing.T) {
+	s := newService(t, caastest.Options{EndedKeepNames: true})
+	s.add(withStatus(caastest.StatusCompleted))
+	s.api.Inject(caastest.Fault{Path: nameCheck, Skip: 1, Times: -1, Status: 503})
+	_, err := s.Create(s.within(45*time.Minute), testSpec())
+	wantError(t, err, deployment.ErrTimeout)
+	wantEqual(t, "taken", errors.As(err, new(*deployment.NameTakenError)), false)
+	s.wantNothingBought()
+}
+
+// TestCreate_afterEnded shows that the deployment which is replaced, and had ended
+// before, is not taken for the new one.
+func TestCreate_afterEnded(t *testing.T) {
+	s := newService(t, caastest.Options{})
+	old := s.add(withStatus(caastest.StatusCompleted)) // created a moment ago
+	_, err := s.Destroy(s.ctx, old, "vllm")
+	noError(t, err)
+	s.api.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 502})
+	_, err = s.Create(s.within(45*time.Minute), testSpec())
+	wantError(t, err, deployment.ErrNotCreated)
+}
+
 // TestCreate_withoutNameCheck shows that the list decides where the API does not
 // know the call, and only there.
 func TestCreate_withoutNameCheck(t *testing.T) {

@@ -14,7 +14,10 @@ import (
 func (s *Service) Destroy(ctx context.Context, id, name string) (last caas.Status, err error) {
 	last, err = s.destroy(ctx, id)
 	if err == nil {
-		s.names.release(id, name, last != caas.StatusCompleted)
+		if last == caas.StatusCompleted {
+			name = "" // nothing was destroyed
+		}
+		s.names.release(id, name)
 		s.index.forget("")
 	}
 	return last, err

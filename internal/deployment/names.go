@@ -23,7 +23,7 @@ type names struct {
 	mu        sync.Mutex
 	claimed   map[string]claim
 	owned     map[string]string // name → ID, as the state has them
-	destroyed map[string]string // ID → name, by this process
+	destroyed map[string]string // ID → name, by this process; "" for what had ended before
 }
 
 // claim is one resource's claim of a name.
@@ -76,16 +76,14 @@ func (s *Service) ClaimName(name, id string) (own string, err error) {
 }
 
 // release ends the claims of a deployment that has ended, so that its replacement
-// may have the name.
-func (n *names) release(id, name string, destroyed bool) {
+// may have the name. name is "" for one that had ended before.
+func (n *names) release(id, name string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.destroyed == nil {
 		n.destroyed = map[string]string{}
 	}
-	if destroyed {
-		n.destroyed[id] = name
-	}
+	n.destroyed[id] = name
 	maps.DeleteFunc(n.claimed, func(_ string, c claim) bool { return c.id == id })
 	maps.DeleteFunc(n.owned, func(_, owned string) bool { return owned == id })
 }
@@ -161,6 +159,7 @@ func (s *Service) waitForName(ctx context.Context, name string) error {
 	held := false // by a deployment that ends or has ended, or by none that the list shows
 	start := s.clock.Now()
 	err := s.poll(ctx, func(ctx context.Context) (bool, error) {
+		held = false
 		available, checkErr := s.client.IsNameAvailable(ctx, name)
 		switch {
 		case checkErr == nil && available:

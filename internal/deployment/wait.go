@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// createGrace is how long after our own deploy call a 404 means "not yet".
+	// createGrace is how long after our own deploy call a 404 means "not yet", and
+	// how long a create waits for containers that can't be read.
 	createGrace = 2 * time.Minute
 	// restartGrace is how long after a change of the container definition the
 	// status may still be that of the containers before the restart.
@@ -72,7 +73,11 @@ func (s *Service) wait(ctx context.Context, id string, o waitOptions) (*Deployme
 		s.addEvents(ctx, id, last)
 		return last, err
 	}
-	s.readContainers(ctx, id, last, o.running && last.Status == caas.StatusRunning)
+	patience := settlingTime
+	if o.created {
+		patience = createGrace // what depends on the URLs needs them in the same apply
+	}
+	s.readContainers(ctx, id, last, o.running && last.Status == caas.StatusRunning, patience)
 	return last, nil
 }
 
@@ -124,8 +129,9 @@ func (s *Service) restarted(ctx context.Context, d *Deployment, before Before) b
 }
 
 // readContainers adds the containers and, with urls, waits until each has a
-// public URL. Whatever goes wrong is in Unread.
-func (s *Service) readContainers(ctx context.Context, id string, d *Deployment, urls bool) {
+// public URL, but no longer than patience while they can't be read. Whatever goes
+// wrong is in Unread.
+func (s *Service) readContainers(ctx context.Context, id string, d *Deployment, urls bool, patience time.Duration) {
 	var containers []caas.Container
 	var failingSince time.Time
 	err := s.poll(ctx, func(ctx context.Context) (bool, error) {
@@ -140,7 +146,7 @@ func (s *Service) readContainers(ctx context.Context, id string, d *Deployment, 
 		if !urls || err == nil && d.reachable(read) {
 			return true, err
 		}
-		if err != nil && s.clock.Now().Sub(failingSince) >= settlingTime {
+		if err != nil && s.clock.Now().Sub(failingSince) >= patience {
 			return true, err
 		}
 		details, detailsErr := s.client.Deployment(ctx, id)

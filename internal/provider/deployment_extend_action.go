@@ -128,7 +128,7 @@ func (a *deploymentExtendAction) Invoke(ctx context.Context, req action.InvokeRe
 	case err == nil && purchase.CheckCost(cost) == nil:
 		printMessage(fmt.Sprintf("Buying %s: %.2f USDC, %.2f an hour.", purchase, cost, cost/float64(purchase.Hours)))
 	case !a.service.IsLimited(purchase) && ctx.Err() == nil:
-		resp.Diagnostics.Append(priceError(purchase, false, err, "The hours are bought at any price.", locateHours)...)
+		resp.Diagnostics.Append(priceError(purchase, false, err, "Without max_cost_usdc the action tries to buy the hours at any price.", locateHours)...)
 		printMessage(fmt.Sprintf("Buying %s. The price could not be read.", purchase))
 	}
 
@@ -168,7 +168,7 @@ func extendedMessage(p deployment.Purchase, d *deployment.Deployment, total int6
 func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics {
 	at, next := path.Root("deployment_id"), recreateEnded
 	if d != nil && d.Status != caas.StatusCompleted {
-		next = "If its resource is still in the configuration, run terraform apply when io.net has destroyed the deployment. The apply removes the deployment from the state and buys a new one."
+		next = "To run it again, and pay for it again, keep its resource in the configuration and run terraform apply when io.net has destroyed the deployment."
 	}
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):

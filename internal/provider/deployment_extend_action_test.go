@@ -56,7 +56,7 @@ func TestExtend(t *testing.T) {
 		"completed": {status: caastest.StatusCompleted, plan: impossible,
 			invoked: impossible + `the status "completed" since 2030-01-02T03:04:05Z, so it cannot be extended. Nothing was bought.` + "\n\nTo run it again", paid: 4},
 		"being terminated": {status: caastest.StatusTerminating, plan: impossible,
-			invoked: impossible + `the status "termination requested", so it cannot be extended. Nothing was bought.` + "\n\nIf its resource is still in the configuration", paid: 4},
+			invoked: impossible + `the status "termination requested", so it cannot be extended. Nothing was bought.` + "\n\nTo run it again, and pay for it again, keep its resource", paid: 4},
 		"failed": {status: caastest.StatusFailed, plan: impossible, invoked: impossible + "failed. Nothing was bought.", paid: 4},
 		"unreadable": {
 			fault:   caastest.Fault{Path: "/deployment/{}", Times: -1, Status: 403, Body: `{"detail": "no"}`},
@@ -69,7 +69,7 @@ func TestExtend(t *testing.T) {
 		"unknown price": {
 			fault:    caastest.Fault{Path: "/price", Times: -1, Status: 404, Body: `{"detail": "no such price"}`},
 			plan:     "WARNING  Error reading price: The API returned: no such price. It is not known what the extension costs.",
-			invoked:  "WARNING  Error reading price: The API returned: no such price. The hours are bought at any price.",
+			invoked:  "WARNING  Error reading price: The API returned: no such price. Without max_cost_usdc the action tries to buy the hours at any price.",
 			progress: []string{"The price could not be read.", bought}, requests: 1, paid: 9,
 		},
 		"request lost": {

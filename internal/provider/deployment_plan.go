@@ -103,9 +103,6 @@ func (p *deploymentPlan) change() {
 	case len(changed) > 0:
 		p.resp.RequiresReplace = changed
 		p.purchase(replaced)
-		if p.planChecks && !p.failed() && p.lacksSecretEnv() {
-			p.add(lostSecretsWarning(&p.state)...)
-		}
 	case p.planned.RecreateWhenEnded.ValueBool() && p.state.status() == caas.StatusCompleted:
 		// An attribute that differs, because Terraform ignores the path of one that does
 		// not: recreate_when_ended may be in the state already.
@@ -114,6 +111,9 @@ func (p *deploymentPlan) change() {
 		p.purchase(replaced)
 	default:
 		p.update(had)
+	}
+	if len(p.resp.RequiresReplace) > 0 && p.planChecks && !p.failed() && p.lacksSecretEnv() {
+		p.add(lostSecretsWarning(&p.state)...)
 	}
 }
 

@@ -79,12 +79,12 @@ func (p *deploymentPlan) checkPrice(purchase deployment.Purchase, warn bool) dia
 		}
 		return priceError(purchase, limited, err, "It is not known what the apply costs.", locateAttribute)
 	}
-	state := nothingBought + destroyedDetail(p.service.Destroyed(purchase.Name)) // in an apply
+	destroyed := destroyedDetail(p.service.Destroyed(purchase.Name)) // in an apply
 	if over := purchase.CheckCost(cost); over != nil {
-		return budgetErrors(over, state, runAgain, locateAttribute)
+		return budgetErrors(over, nothingBought+destroyed, runAgain, locateAttribute)
 	}
 	if over := p.service.PlanPurchase(purchase, cost); over != nil {
-		return budgetErrors(over, state, runAgain, locateAttribute)
+		return budgetErrors(over, "The last purchase was not made."+destroyed, runAgain, locateAttribute)
 	}
 	if !warn {
 		return nil

@@ -71,7 +71,7 @@ func capacityDiagnostics(spec deployment.Spec, s *deployment.Shortage, replaced 
 	}
 	text += fmt.Sprintf(" The deployment %s runs. Without create_before_destroy, which the provider cannot see, the apply destroys it before it creates the new one.", replaced.ID)
 	if s.Freed > 0 {
-		text += fmt.Sprintf(" The check already counts the %s that this frees.", deployment.Plural(s.Freed, "container"))
+		text += fmt.Sprintf(" In addition, the check counts the %s that this frees.", deployment.Plural(s.Freed, "container"))
 	}
 	return errorAt(locationIDsPath, summaryCapacity, text, next, "To plan without this check, set plan_checks = false in the provider block.")
 }
@@ -112,7 +112,7 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 // change in place leaves them, a replacement does not have them.
 func lostSecretsWarning(state *deploymentModel) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(containerConfigPath, summaryLostSecrets, fmt.Sprintf(
-		"The deployment %s has the secret variables %s, and the configuration has none. The new deployment starts without them: add them to container_config.secret_env_variables_wo.",
+		"The deployment %s has secret variables that Terraform does not manage: %s. The new deployment has only those that the configuration sets: add them to container_config.secret_env_variables_wo.",
 		state.DeploymentID.ValueString(), strings.Join(expandStrings(state.SecretEnvKeys), ", ")))}
 }
 
@@ -144,7 +144,7 @@ func durationError(state *deploymentModel, planned int64) diag.Diagnostics {
 func endedError(state *deploymentModel) diag.Diagnostics {
 	next := "To recreate it with this configuration, and pay for it again, set recreate_when_ended = true. To leave it as it is, undo the change."
 	if state.status() == caas.StatusTerminationRequested {
-		next = "Undo the change, or run terraform apply again after it is destroyed: then it leaves the state, and the apply buys a new one with this configuration."
+		next = "Undo the change, or wait until the deployment is destroyed and run terraform apply again: then it leaves the state, and the apply buys a new one with this configuration."
 	}
 	return errorAt(path.Empty(), summaryEndedNoChange, fmt.Sprintf(
 		"The deployment %s has the status %q%s, so it can be neither changed nor extended.", state.DeploymentID.ValueString(), state.Status.ValueString(), since(state.FinishedAt)),

@@ -186,7 +186,11 @@ func (r *deploymentResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	change := deployment.Diff(had, want)
-	if !plan.SecretEnvKeys.IsUnknown() { // under ignore_changes only the plan hides a write-only value
+	// Under ignore_changes only the plan hides a write-only value: what it did not show
+	// as a change is not sent.
+	if !plan.Status.IsUnknown() {
+		change.Patch = caas.UpdateRequest{}
+	} else if !plan.SecretEnvKeys.IsUnknown() {
 		change.Patch.SecretEnvVariables = caas.Change[map[string]string]{}
 	}
 	change.Renew = want.Renewal != nil && loadFlag(ctx, req.Private, renewalKey)

@@ -61,7 +61,7 @@ func TestDeployment_endedPlans(t *testing.T) {
 				"Deployment is being terminated", `("vllm") has the status "termination requested". It can be neither changed nor extended.`,
 				"removes it from the state after it is destroyed.",
 			},
-			"Undo the change, or run terraform apply again after it is destroyed",
+			"Undo the change, or wait until the deployment is destroyed and run terraform apply again",
 		},
 	} {
 		t.Run(status, func(t *testing.T) {

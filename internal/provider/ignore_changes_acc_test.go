@@ -125,19 +125,27 @@ func TestAccDeployment_ignoredSecretBesideAnotherChange(t *testing.T) {
 	t.Parallel()
 	env := newEnv(t, caastest.Options{Timings: acctest.Instant})
 	tf := env.Terraform(t)
-	write := func(secrets, port string) {
+	write := func(secrets, port, version string) {
 		tf.Write("main.tf", base.with(attributes{
 			"container_config.secret_env_variables_wo": secrets, "container_config.secret_env_variables_wo_version": "1",
-			"container_config.traffic_port": port, "lifecycle.ignore_changes": "[container_config.secret_env_variables_wo]",
+			"registry_config.registry_secret_wo": `"secret-` + version + `"`, "registry_config.registry_secret_wo_version": version,
+			"container_config.traffic_port": port,
+			"lifecycle.ignore_changes":      "[container_config.secret_env_variables_wo, registry_config.registry_secret_wo]",
 		}).String())
 	}
-	write(`{ A = "secret-1" }`, "8000")
-	tf.Run("apply", "-auto-approve")
-	env.API.ResetJournal()
-	write(`{ A = "secret-1", B = "secret-2" }`, "8001")
-	tf.Run("apply", "-auto-approve")
-	if sent, want := env.changes(), patch(`{"traffic_port":8001}`); !slices.Equal(sent, want) {
-		t.Errorf("the API received %q, want %q", sent, want)
+	becomes := func(want ...string) {
+		t.Helper()
+		env.API.ResetJournal()
+		tf.Run("apply", "-auto-approve")
+		if sent := env.changes(); !slices.Equal(sent, want) {
+			t.Errorf("the API received %q, want %q", sent, want)
+		}
+		tf.WantOutput(tf.Run("plan"), "No changes.")
 	}
-	tf.WantOutput(tf.Run("plan"), "No changes.")
+	write(`{ A = "secret-1" }`, "8000", "1")
+	tf.Run("apply", "-auto-approve")
+	write(`{ A = "secret-1", B = "secret-2" }`, "8001", "1")
+	becomes(patch(`{"traffic_port":8001}`)...)
+	write(`{ A = "secret-1", B = "secret-2" }`, "8001", "2") // only a version, whose value is ignored
+	becomes()
 }
