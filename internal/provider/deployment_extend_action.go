@@ -168,7 +168,11 @@ func extendedMessage(p deployment.Purchase, d *deployment.Deployment, total int6
 func extendable(id string, d *deployment.Deployment, err error) diag.Diagnostics {
 	at, next := path.Root("deployment_id"), recreateEnded
 	if d != nil && d.Status != caas.StatusCompleted {
-		next = "To run it again, and pay for it again, keep its resource in the configuration and run terraform apply when io.net has destroyed the deployment."
+		next = "To run it again, and pay for it again, keep its resource in the configuration and run terraform apply"
+		if d.Status == caas.StatusTerminationRequested {
+			next += " when io.net has destroyed the deployment"
+		}
+		next += "."
 	}
 	switch {
 	case errors.Is(err, deployment.ErrNotFound):

@@ -69,10 +69,10 @@ func capacityDiagnostics(spec deployment.Spec, s *deployment.Shortage, replaced 
 	if !replaced.isRunning() {
 		return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(locationIDsPath, summaryCapacity, paragraphs(text, next))}
 	}
-	text += fmt.Sprintf(" The deployment %s runs. Without create_before_destroy, which the provider cannot see, the apply destroys it before it creates the new one.", replaced.ID)
 	if s.Freed > 0 {
-		text += fmt.Sprintf(" In addition, the check counts the %s that this frees.", deployment.Plural(s.Freed, "container"))
+		text += fmt.Sprintf(" The replacement frees capacity for %s, which does not suffice.", deployment.Plural(s.Freed, "more container"))
 	}
+	text += fmt.Sprintf(" The deployment %s runs. Without create_before_destroy, which the provider cannot see, the apply destroys it before it creates the new one.", replaced.ID)
 	return errorAt(locationIDsPath, summaryCapacity, text, next, "To plan without this check, set plan_checks = false in the provider block.")
 }
 

@@ -174,6 +174,8 @@ func TestDeployment_unreadAtRefresh(t *testing.T) {
 	for _, path := range []string{"/deployments", containersPath} {
 		env.API.Inject(caastest.Fault{Method: "GET", Path: path, Status: 500, Times: -1})
 	}
+	// The waits between retries move the clock on which the details time out, too.
+	terraform.Settings = "max_retries = 1"
 	diagnostics := terraform.Read()
 	for _, words := range []string{"Failed to read the name", "Failed to read the containers"} {
 		terraform.wantWords(diagnostics, words)

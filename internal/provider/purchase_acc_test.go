@@ -78,7 +78,7 @@ func TestDeployment_planDiagnostics(t *testing.T) {
 		},
 		"replacement without capacity": {
 			before: true, prepare: scarce, change: attributes{"container_config.replica_count": "3"}, fails: true,
-			output: []string{"Insufficient capacity", "the apply destroys it before it creates the new one. In addition, the check counts the 1 container that this frees.", "set plan_checks = false"},
+			output: []string{"Insufficient capacity", "The replacement frees capacity for 1 more container, which does not suffice. The deployment", "set plan_checks = false"},
 		},
 		"replacement with the capacity that it frees": {
 			before: true, prepare: scarce, change: attributes{"container_config.replica_count": "2"}, warns: []string{buysTwo, replaces},
