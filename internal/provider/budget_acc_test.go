@@ -108,7 +108,7 @@ func TestAccProvider_maxTotalCostAtPlan(t *testing.T) {
 	tf.Write("main.tf", fleet(50, "1000", nil))
 	out := mustFail(t, tf, "apply", "-auto-approve", "-no-color")
 	tf.WantOutput(out, "max_total_cost_usdc in the provider block allows 1000.00 USDC, and the purchases known so far cost")
-	tf.WantOutput(out, "The last purchase was not made. Buy less, or increase max_total_cost_usdc.")
+	tf.WantOutput(out, "The plan bought nothing. Buy less, or increase max_total_cost_usdc.")
 	tf.WantOutput(out, `": 8 GPUs for 24 hours: 478.08 USDC`)
 	if n := len(regexp.MustCompile(`(?m)^Error: `).FindAllString(out, -1)); n != 1 {
 		t.Errorf("%d errors, want 1:\n%s", n, out)

@@ -235,7 +235,7 @@ func parseEndpoint(value string) (*url.URL, error) {
 	case err != nil || u.Host == "":
 		problem = "is not a URL with a scheme and a host"
 	case u.User != nil:
-		problem = "contains a user name or a password. Set token or api_key instead"
+		problem = "contains a user name or a password. The credential belongs in token or api_key"
 	case u.RawQuery != "" || u.Fragment != "":
 		problem = "contains a query or a fragment"
 	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):

@@ -27,7 +27,7 @@ func dollarWarnings(want, had deployment.Spec) diag.Diagnostics {
 		at := attributePaths[attribute]
 		diags.AddAttributeWarning(at, fmt.Sprintf("%s %s", summaryDollar, at), fmt.Sprintf(
 			"%s %s of %s: io.net interprets a $ as the start of a variable, which can make the deployment fail. "+
-				"Write $$ for a literal $, or use provider::ioneth::escape. The guide Secrets and registries shows how to write a literal ${.", what, strings.Join(where, ", "), at))
+				"Write $$ for a literal $, or use provider::ioneth::escape. The guide \"Secrets and registries\" shows how to write a literal ${.", what, strings.Join(where, ", "), at))
 	}
 	warn("entrypoint", "Index", dollarIndexes(want.Entrypoint, had.Entrypoint))
 	warn("args", "Index", dollarIndexes(want.Args, had.Args))

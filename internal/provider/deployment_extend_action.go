@@ -128,7 +128,7 @@ func (a *deploymentExtendAction) Invoke(ctx context.Context, req action.InvokeRe
 	case err == nil && purchase.CheckCost(cost) == nil:
 		printMessage(fmt.Sprintf("Buying %s: %.2f USDC, %.2f an hour.", purchase, cost, cost/float64(purchase.Hours)))
 	case !a.service.IsLimited(purchase) && ctx.Err() == nil:
-		resp.Diagnostics.Append(priceError(purchase, false, err, "Without max_cost_usdc the action tries to buy the hours at any price.", locateHours)...)
+		resp.Diagnostics.Append(priceError(purchase, false, err, "No budget is set, so this invocation tries to buy the hours at any price.", locateHours)...)
 		printMessage(fmt.Sprintf("Buying %s. The price could not be read.", purchase))
 	}
 

@@ -69,7 +69,7 @@ func TestExtend(t *testing.T) {
 		"unknown price": {
 			fault:    caastest.Fault{Path: "/price", Times: -1, Status: 404, Body: `{"detail": "no such price"}`},
 			plan:     "WARNING  Error reading price: The API returned: no such price. It is not known what the extension costs.",
-			invoked:  "WARNING  Error reading price: The API returned: no such price. Without max_cost_usdc the action tries to buy the hours at any price.",
+			invoked:  "WARNING  Error reading price: The API returned: no such price. No budget is set, so this invocation tries to buy the hours at any price.",
 			progress: []string{"The price could not be read.", bought}, requests: 1, paid: 9,
 		},
 		"request lost": {

@@ -84,7 +84,7 @@ func (p *deploymentPlan) checkPrice(purchase deployment.Purchase, warn bool) dia
 		return budgetErrors(over, nothingBought+destroyed, runAgain, locateAttribute)
 	}
 	if over := p.service.PlanPurchase(purchase, cost); over != nil {
-		return budgetErrors(over, "The last purchase was not made."+destroyed, runAgain, locateAttribute)
+		return budgetErrors(over, "The plan bought nothing."+destroyed, runAgain, locateAttribute)
 	}
 	if !warn {
 		return nil

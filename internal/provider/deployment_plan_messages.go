@@ -112,7 +112,7 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 // change in place leaves them, a replacement does not have them.
 func lostSecretsWarning(state *deploymentModel) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(containerConfigPath, summaryLostSecrets, fmt.Sprintf(
-		"The deployment %s has secret variables that Terraform does not manage: %s. The new deployment has only those that the configuration sets: add them to container_config.secret_env_variables_wo.",
+		"The deployment %[1]s has secret variables that Terraform does not manage: %[2]s. The new deployment has only the variables that the configuration sets. To keep %[2]s, add them to container_config.secret_env_variables_wo.",
 		state.DeploymentID.ValueString(), strings.Join(expandStrings(state.SecretEnvKeys), ", ")))}
 }
 
@@ -122,7 +122,7 @@ const minimumCharge = time.Hour
 // firstHourWarning reports the destruction of a deployment in the hour that is
 // charged in full.
 func firstHourWarning(state *deploymentModel, now time.Time) diag.Diagnostics {
-	when := "has not started yet"
+	when := "has not started yet, but its first hour is charged"
 	if start, ok := parseTime(state.StartedAt); ok {
 		if now.Sub(start) >= minimumCharge {
 			return nil

@@ -72,7 +72,7 @@ func TestDeployment_importedSecretsAreLostByReplacement(t *testing.T) {
 	imported := env.core(t)
 	imported.Import(id)
 	unmanaged := rich.with(attributes{"container_config.secret_env_variables": ""})
-	const words = "The new deployment has only those that the configuration sets"
+	const words = "To keep S, add them to container_config.secret_env_variables_wo"
 	if p := imported.plan(unmanaged.with(attributes{"container_config.traffic_port": "9999"})); acctest.Words(words).MatchString(strings.Join(p.Diagnostics, "\n")) {
 		t.Errorf("the plan of an update has the diagnostics %q", p.Diagnostics)
 	}
