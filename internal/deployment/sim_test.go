@@ -303,6 +303,7 @@ func (l *life) react(r *simResource) {
 		l.reactToHolder(r, taken.Holder.ID)
 	case errors.Is(r.err, errEnded):
 		r.replace = true
+	case r.want == nil: // a destroy is only tried again
 	case errors.As(r.err, new(*deployment.NameClaimedError)),
 		r.err != nil && strings.Contains(r.err.Error(), "name is already taken"): // by one that has ended
 		r.want.Name = l.value("name-" + r.address)
