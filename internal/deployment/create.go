@@ -119,21 +119,23 @@ func (s *Service) findCreated(ctx context.Context, name string, sent time.Time, 
 
 // isCreated reports whether a deployment of our name is the one just bought. One
 // whose termination was requested is not, nor one that this process destroyed: the
-// list may be late. One that has ended may be, when it is new enough and the list
-// has had the time to show a live one.
+// list may be late. One that has ended, or that only the list shows, may be when it is
+// new enough; an ended one when the list has had the time to show a live one.
 func (s *Service) isCreated(ctx context.Context, item caas.DeploymentItem, sent time.Time, age time.Duration) bool {
 	if s.names.wasDestroyed(item.ID) {
 		return false
 	}
-	if details, err := s.client.Deployment(ctx, item.ID); err == nil {
+	details, err := s.client.Deployment(ctx, item.ID)
+	if err == nil {
 		item.Status, item.CreatedAt = details.Status, details.CreatedAt
 	}
+	isNew := item.CreatedAt.After(sent.Add(-clockSkew))
 	switch item.Status {
 	case caas.StatusTerminationRequested, caas.StatusDestroyed:
 		return false
 	case caas.StatusCompleted, caas.StatusFailed:
-		return age >= settlingTime && item.CreatedAt.After(sent.Add(-clockSkew))
+		return age >= settlingTime && isNew
 	default:
-		return true
+		return err == nil || isNew
 	}
 }

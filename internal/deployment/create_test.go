@@ -152,6 +152,19 @@ func TestCreate_afterEnded(t *testing.T) {
 	wantError(t, err, deployment.ErrNotCreated)
 }
 
+// TestCreate_afterUnreadableDetails shows that an old deployment, which only a late list
+// shows as live, is not taken for the new one.
+func TestCreate_afterUnreadableDetails(t *testing.T) {
+	s := newService(t, caastest.Options{Timings: caastest.Timings{List: time.Hour}})
+	old := s.add(func(d *caastest.Deployment) { d.Created = s.Now().Add(-2 * time.Hour) })
+	s.edit(old, caastest.StatusDestroyed) // elsewhere
+	s.api.Inject(caastest.Fault{Method: "POST", Path: "/deploy", Status: 502})
+	s.fail("GET", "/deployment/{}", 503)
+	id, err := s.Create(s.within(45*time.Minute), testSpec())
+	wantEqual(t, "id", id, "")
+	wantEqual(t, "error", err != nil, true)
+}
+
 // TestCreate_withoutNameCheck shows that the list decides where the API does not
 // know the call, and only there.
 func TestCreate_withoutNameCheck(t *testing.T) {
