@@ -21,13 +21,13 @@ const nameWait = 30 * time.Second
 // belongs to one deployment, so it has one claimant. The zero value is ready.
 type names struct {
 	mu        sync.Mutex
-	claimed   map[string]claim
+	claimed   map[string]nameClaim
 	owned     map[string]string // name → ID, as the state has them
 	destroyed map[string]string // ID → name, by this process; "" for what had ended before
 }
 
-// claim is one resource's claim of a name.
-type claim struct {
+// nameClaim is one resource's claim of a name.
+type nameClaim struct {
 	id string // "" for a new deployment
 	// assumed: the resource was planned without its state, and id is what the
 	// state has under that name.
@@ -57,7 +57,7 @@ func (s *Service) ClaimName(name, id string) (own string, err error) {
 	s.names.mu.Lock()
 	defer s.names.mu.Unlock()
 	existing, claimed := s.names.claimed[name]
-	wanted := claim{id: id}
+	wanted := nameClaim{id: id}
 	if id == "" {
 		wanted.id = s.names.owned[name]
 		wanted.assumed = wanted.id != ""
@@ -69,7 +69,7 @@ func (s *Service) ClaimName(name, id string) (own string, err error) {
 		}
 	}
 	if s.names.claimed == nil {
-		s.names.claimed = map[string]claim{}
+		s.names.claimed = map[string]nameClaim{}
 	}
 	s.names.claimed[name] = wanted
 	return wanted.id, nil
@@ -84,7 +84,7 @@ func (n *names) release(id, name string) {
 		n.destroyed = map[string]string{}
 	}
 	n.destroyed[id] = name
-	maps.DeleteFunc(n.claimed, func(_ string, c claim) bool { return c.id == id })
+	maps.DeleteFunc(n.claimed, func(_ string, c nameClaim) bool { return c.id == id })
 	maps.DeleteFunc(n.owned, func(_, owned string) bool { return owned == id })
 }
 
