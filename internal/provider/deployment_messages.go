@@ -192,7 +192,7 @@ func updateError(id string, d *deployment.Deployment, applied deployment.Applied
 	case errors.As(err, &unconfirmed):
 		f.summary = summaryExtendUnconfirmed
 		f.state = fmt.Sprintf("It is not known whether the hours for the deployment %s were bought. %s", id, f.state)
-		f.next = checkHours + "If it has, the hours were bought: do not run terraform apply before terraform plan shows them in paid_hours, because that would buy them again. If it has not, run terraform apply again."
+		f.next = checkHours + "If it has, the hours were bought: run terraform apply only when terraform plan shows no purchase of them any more, because it would buy them again. If it has not, run terraform apply again."
 	case errors.Is(err, deployment.ErrFailed):
 		f.summary = summaryChangedNotRunning
 		f.next = "Correct the configuration and run terraform apply again: a change in place costs nothing."
@@ -333,10 +333,10 @@ func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostics
 		return errorAt(namePath, summaryNameTaken, what+" "+state,
 			"If no other resource has that deployment, as after a create that could not be confirmed, import it instead of buying another one:\n\n"+
 				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
-			"Otherwise choose another resource_private_name.",
 			"If this resource is tainted, and you ran terraform plan or apply with -refresh=false, run it without that option.",
 			"If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it. "+
 				"Use resource_private_name_prefix instead of resource_private_name. After an apply that failed for this reason, the old deployment is a deposed object in the state: "+
-				"with the prefix, the next apply creates the new deployment and destroys the old one.")
+				"with the prefix, the next apply creates the new deployment and destroys the old one.",
+			"In all other cases, choose another resource_private_name.")
 	}
 }

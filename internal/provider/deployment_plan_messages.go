@@ -102,7 +102,7 @@ func replacementWarnings(ctx context.Context, planned *deploymentModel, replaced
 		fmt.Sprintf("Replacing the deployment %s stops it.%s %s %s", replaced.ID, until, refundRule, down))
 	if !isFullyKnown(ctx, planned.ContainerConfig, planned.RegistryConfig, planned.LocationIDs, planned.HardwareID, planned.DurationHours) {
 		diags.AddWarning(summaryUncheckedReplace, fmt.Sprintf(
-			"Some values of %q are not known at plan. Without create_before_destroy, the apply destroys the running deployment before it can check them, "+
+			"The plan replaces the deployment %q, and some of its new values are not known yet. Without create_before_destroy, the apply destroys the running deployment before it can check them, "+
 				"so an invalid value leaves nothing running. To check them first, apply the resources that they come from, with terraform apply -target=ADDRESS.", replaced.Name))
 	}
 	return diags
@@ -195,8 +195,8 @@ func unknownWarnings(attributes []string, name string) diag.Diagnostics {
 		return nil
 	}
 	return warning(summaryUnknownReplace, fmt.Sprintf(
-		"Not known at plan: %s of the deployment %q, which force replacement when they change. The apply of this plan does not replace the deployment: "+
-			"if a value turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\", and the next plan shows the replacement.",
+		"Not known at plan: %s of the deployment %q. This plan updates the deployment and does not replace it. "+
+			"If a value turns out different, Terraform stops the apply with \"Provider produced inconsistent final plan\", and the next plan shows the replacement.",
 		strings.Join(attributes, ", "), name))
 }
 
