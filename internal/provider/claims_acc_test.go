@@ -201,7 +201,7 @@ func TestAccDeployment_replacedUnderItsName(t *testing.T) {
 	wantInState(t, tf, env.newest())
 	tf.Run("apply", "-auto-approve", "-replace="+address)
 	tf.Run("taint", address)
-	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted, and you ran terraform plan or apply with -refresh=false, run it without that option.")
+	tf.WantOutput(mustFail(t, tf, "apply", "-auto-approve", "-refresh=false"), "If this resource is tainted, the provider recognizes its deployment only after a refresh: run terraform plan or apply without -refresh=false.")
 	env.deploymentsAre(t, "destroyed", "completed", "destroyed", "running")
 }
 

@@ -333,7 +333,7 @@ func nameTakenError(e *deployment.NameTakenError, state string) diag.Diagnostics
 		return errorAt(namePath, summaryNameTaken, what+" "+state,
 			"If no other resource has that deployment, as after a create that could not be confirmed, import it instead of buying another one:\n\n"+
 				fmt.Sprintf("import {\n  to = ioneth_caas_deployment.NAME\n  id = %q\n}", e.Holder.ID),
-			"If this resource is tainted, and you ran terraform plan or apply with -refresh=false, run it without that option.",
+			"If this resource is tainted, the provider recognizes its deployment only after a refresh: run terraform plan or apply without -refresh=false.",
 			"If this resource, or one that depends on it, has create_before_destroy: the new deployment needs the name while the old one still has it. "+
 				"Use resource_private_name_prefix instead of resource_private_name. After an apply that failed for this reason, the old deployment is a deposed object in the state: "+
 				"with the prefix, the next apply creates the new deployment and destroys the old one.",
