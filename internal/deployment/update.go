@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/ioneth/terraform-provider-ioneth/internal/caas"
 )
@@ -64,11 +63,16 @@ func (s *Service) update(
 // it. A deployment that the list does not show is taken on the API's word.
 func (s *Service) rename(ctx context.Context, id, name string, applied *Applied) error {
 	err := s.client.Rename(ctx, id, name)
-	if err != nil && (caas.IsRejected(err) || !s.hasName(ctx, id, name)) {
+	s.index.forget("") // the list changes
+	if caas.IsRejected(err) {
 		return err
 	}
+	if err != nil { // its answer may be lost, and a repetition rejected
+		if now, nameErr := s.nameOf(ctx, id); nameErr != nil || now != name {
+			return err
+		}
+	}
 	applied.Renamed = true
-	s.index.forget("")
 	start := s.clock.Now()
 	err = s.poll(ctx, func(ctx context.Context) (bool, error) {
 		items, err := s.readIndex(ctx)
@@ -88,13 +92,6 @@ func (s *Service) rename(ctx context.Context, id, name string, applied *Applied)
 		return fmt.Errorf("%w after %w", err, ErrChanged)
 	}
 	return nil
-}
-
-// hasName reports whether the list shows the deployment under the name: the answer
-// to a rename may be lost, and a repetition is then rejected.
-func (s *Service) hasName(ctx context.Context, id, name string) bool {
-	items, err := s.readIndex(ctx)
-	return err == nil && slices.ContainsFunc(items, func(item caas.DeploymentItem) bool { return item.ID == id && item.Name == name })
 }
 
 // patch changes the container definition, which costs nothing (reference), and

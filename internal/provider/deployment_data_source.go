@@ -54,11 +54,6 @@ type registryDataModel struct {
 
 func deploymentDataSchema() schema.Schema {
 	attributes := readOnly(computedAttributes())
-	attributes["containers"] = schema.ListNestedAttribute{
-		MarkdownDescription: "Containers that the API returns for the deployment, ordered by `container_id`.",
-		Computed:            true,
-		NestedObject:        schema.NestedAttributeObject{Attributes: readOnly(containerAttributes())},
-	}
 	attributes["ends_at"] = computedString("Time at which the prepaid time expires, in RFC 3339 format. Null until the deployment runs. After the deployment has ended, equal to `finished_at`.")
 	maps.Copy(attributes, volatileAttributes("Null"))
 	maps.Copy(attributes, deployedAttributes())

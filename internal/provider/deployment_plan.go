@@ -304,8 +304,7 @@ func (p *deploymentPlan) withPrior(had, want deployment.Spec) deployment.Spec {
 	keep(r.RegistryUsername.IsUnknown(), func() { want.RegistryUsername = had.RegistryUsername })
 	keep(!isFullyKnown(p.ctx, c.SecretEnvVariables, c.SecretEnvVariablesWOVersion), func() { want.SecretEnv = had.SecretEnv })
 	if want.SecretEnv.Version != nil {
-		unknown := p.config.expandContainer(p.ctx, &p.resp.Diagnostics).SecretEnvVariablesWO.IsUnknown()
-		keep(unknown, func() { want.SecretEnv.Set = false })
+		keep(p.isWriteOnlyEnvUnknown(), func() { want.SecretEnv.Set = false })
 	}
 	keep(!isFullyKnown(p.ctx, r.RegistrySecret, r.RegistrySecretWOVersion), func() { want.RegistrySecret = had.RegistrySecret })
 	if want.RegistrySecret.Version != nil {
@@ -315,14 +314,19 @@ func (p *deploymentPlan) withPrior(had, want deployment.Spec) deployment.Spec {
 	return want
 }
 
+// isWriteOnlyEnvUnknown reports whether the write-only secret variables are not known
+// as a whole, so that their names aren't either.
+func (p *deploymentPlan) isWriteOnlyEnvUnknown() bool {
+	return p.config.expandContainer(p.ctx, &p.resp.Diagnostics).SecretEnvVariablesWO.IsUnknown()
+}
+
 // keepState puts back the computed attributes that the change leaves as they are,
 // and reports whether there is anything to plan. A value that is known here must
 // be the same in the plan that Terraform makes at apply, so what may change then
 // stays unknown.
 func (p *deploymentPlan) keepState(change deployment.Change) bool {
-	config := p.config.expandContainer(p.ctx, &p.resp.Diagnostics)
-	maySend := !p.container.SecretEnvVariablesWOVersion.IsNull() && config.SecretEnvVariablesWO.IsUnknown()
-	if p.req.Plan.Raw.Equal(p.req.State.Raw) && change.Empty() && !maySend {
+	managesWriteOnly := !p.container.SecretEnvVariablesWOVersion.IsNull()
+	if p.req.Plan.Raw.Equal(p.req.State.Raw) && change.Empty() && !(managesWriteOnly && p.isWriteOnlyEnvUnknown()) {
 		return false
 	}
 	raw, err := keepComputed(p.req.Plan.Raw, p.req.Config.Raw, p.req.State.Raw)

@@ -114,7 +114,7 @@ func computedAttributes() map[string]schema.Attribute {
 		"amount_paid_usdc": schema.Float64Attribute{Computed: true, MarkdownDescription: "Amount paid for the deployment so far, in USDC."},
 		"public_urls":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Public URLs of the containers, ordered by `container_id`. Anyone who knows a URL can call it."},
 		"containers": schema.ListNestedAttribute{
-			MarkdownDescription: "Containers of the deployment, ordered by `container_id`. After the deployment has ended, the last value is kept.",
+			MarkdownDescription: "Containers of the deployment, ordered by `container_id`.",
 			Computed:            true,
 			NestedObject:        schema.NestedAttributeObject{Attributes: containerAttributes()},
 		},
